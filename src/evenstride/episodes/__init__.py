@@ -1,0 +1,1 @@
+"""One file, one detector: a signal becomes episodes, with how sure."""

@@ -1,0 +1,1 @@
+"""One file, one file format: bytes become recordings, damage becomes issues."""

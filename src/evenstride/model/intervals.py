@@ -1,0 +1,23 @@
+"""Stretches of time: half-open, in seconds since the recording's start."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A half-open stretch ``[from_s, to_s)`` and, where it was set aside, why.
+
+    Examples
+    --------
+    >>> Stretch(10.0, 40.0, "after a stop").seconds
+    30.0
+    """
+
+    from_s: float
+    to_s: float
+    reason: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """Length in seconds."""
+        return self.to_s - self.from_s

@@ -1,0 +1,86 @@
+"""A run as deviation from the runner's own expectation, second by second."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evenstride.model.intervals import Stretch
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One quantity followed through the run.
+
+    Attributes
+    ----------
+    name
+        Stable name, such as ``"contact_balance_left"``; a second device's channel carries the
+        device in front, such as ``"stryd.contact_time"``.
+    unit
+        Suffix of `evenstride.model.units.UNITS`.
+    says
+        What it is, in plain words.
+    device
+        Who measured it.
+    values
+        One value a second as measured, shape ``(seconds,)``, NaN where there was none.
+    expected
+        What pace and slope let expect there, same shape and unit.
+    noise_sd
+        Robust standard deviation of ``values - expected`` from one second to the next over the
+        whole run, in the channel's unit.
+    """
+
+    name: str
+    unit: str
+    says: str
+    device: str
+    values: Floats
+    expected: Floats
+    noise_sd: float
+
+    @property
+    def deviation(self) -> Floats:
+        """``(values - expected) / noise_sd``: the signal, in units of its own noise."""
+        return (self.values - self.expected) / self.noise_sd
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A run, ready to be searched for a change.
+
+    Attributes
+    ----------
+    channels
+        The quantities this run offers; all arrays share one clock of whole seconds.
+    running
+        True where the runner was running and nothing was set aside, shape ``(seconds,)``.
+    covariates
+        Pace and slope as used for the expectation, shape ``(seconds, n)``, standardised.
+    excluded
+        Moving time that was set aside, with reasons.
+    bouts
+        Stretches of running between stops and walk breaks.
+    distance_m
+        Distance at each second, NaN where unknown.
+    speed_mps, grade_pct
+        For the picture.
+    """
+
+    channels: tuple[Channel, ...]
+    running: Bools
+    covariates: Floats
+    excluded: tuple[Stretch, ...]
+    bouts: tuple[Stretch, ...]
+    distance_m: Floats
+    speed_mps: Floats
+    grade_pct: Floats
+
+    @property
+    def seconds(self) -> int:
+        """Length of the run's clock."""
+        return int(self.running.size)

@@ -1,0 +1,74 @@
+"""The contracts: what a plug-in of each room is, and how a folder becomes its registry.
+
+A plug-in is a value. Each file in `formats/` and `episodes/` ends in one module-level frozen
+dataclass from this module; listing the folder is the registration. Adding one is adding a file.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TypeVar
+
+from evenstride.model.issue import Issue
+from evenstride.model.recording import Recording
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a reader found in a file.
+
+    Attributes
+    ----------
+    recordings
+        One for each session of each file chained inside; empty where nothing could be read.
+    issues
+        What concerns the file as a whole.
+    """
+
+    recordings: tuple[Recording, ...]
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One file format.
+
+    Attributes
+    ----------
+    name
+        Short name, such as ``"FIT"``.
+    suffixes
+        File endings it is known by, lower case with the dot.
+    says
+        What it can and cannot show, for people.
+    recognises
+        True for the first bytes of such a file; must look at content, never at the name.
+    read
+        ``read(data, file_name)`` returns the contents. Damage becomes issues; never raises.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    says: str
+    recognises: Callable[[bytes], bool]
+    read: Callable[[bytes, str], Contents]
+
+
+def discover(package: ModuleType, kind: type[P]) -> tuple[P, ...]:
+    """Return every value of type `kind` that a module of `package` ends in, by module name.
+
+    Examples
+    --------
+    >>> import evenstride.formats
+    >>> [reader.name for reader in discover(evenstride.formats, Reader)]
+    ['FIT']
+    """
+    found: list[P] = []
+    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
+        loaded = importlib.import_module(f"{package.__name__}.{module.name}")
+        found += [value for value in vars(loaded).values() if isinstance(value, kind)]
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Views drawn: the picture and the page."""

@@ -1,0 +1,1 @@
+"""One file, one format written: values become bytes. Shares no constant with the readers."""
