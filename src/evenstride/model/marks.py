@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from evenstride.model.intervals import Stretch
+
 MarkKind: TypeAlias = Literal["gone", "back", "mark"]
 MarkSource: TypeAlias = Literal["lap", "told", "note", "diary"]
 
@@ -31,3 +33,30 @@ class Mark:
     kind: MarkKind
     source: MarkSource
     recalled: bool
+
+
+LapMeaning: TypeAlias = Literal["gone", "back", "mark", "skip"]
+
+
+@dataclass(frozen=True)
+class RunnersWord:
+    """What the runner told the program about one run, after the run.
+
+    Attributes
+    ----------
+    gone_s, back_s
+        Moments coordination went and returned, as recalled, seconds since the start.
+    laps
+        What each manual lap press meant, in order; ``skip`` for a press without meaning. Empty
+        where nothing was said.
+    normal
+        Stretches the runner knows to have been normal.
+    off_at_start
+        True where it was lost before the recording began.
+    """
+
+    gone_s: tuple[float, ...] = ()
+    back_s: tuple[float, ...] = ()
+    laps: tuple[LapMeaning, ...] = ()
+    normal: tuple[Stretch, ...] = ()
+    off_at_start: bool = False

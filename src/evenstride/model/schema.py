@@ -63,7 +63,6 @@ class Schema:
     name: str
     columns: tuple[Column, ...]
 
-
     @property
     def names(self) -> tuple[str, ...]:
         """The column names, in order."""
