@@ -1,1 +1,1 @@
-"""Runners with a known truth. Knows the nouns and the writers only, so it cannot share a mistake."""
+"""Runners with a known truth. Knows the nouns and the writers only: no mistake can be shared."""
