@@ -19,7 +19,21 @@ NormalPart: TypeAlias = Literal["told", "baseline", "assumed"]
 
 @dataclass(frozen=True)
 class SourceView:
-    """One device's recording in one file."""
+    """One device's recording in one file.
+
+    Attributes
+    ----------
+    file
+        The file's name, without its folder.
+    sha256
+        Digest of the file's bytes.
+    format
+        Name of the format it was read as.
+    device
+        Maker and product.
+    channels
+        Names of the channels this device gave.
+    """
 
     file: str
     sha256: str
@@ -30,7 +44,24 @@ class SourceView:
 
 @dataclass(frozen=True)
 class ChannelView:
-    """What one channel can show in this very run, in its own unit."""
+    """What one channel can show in this very run, in its own unit.
+
+    Attributes
+    ----------
+    name
+        Stable name; see the list of channels.
+    unit
+        Suffix of the unit its numbers are in.
+    says
+        What it is, in plain words.
+    median
+        The run's own middle value.
+    noise_sd
+        Robust standard deviation from one second to the next, after pace and slope.
+    smallest_change_60_s, smallest_change_300_s
+        The smallest change over 1 and over 5 minutes this run could have shown; null where it is
+        too short to say.
+    """
 
     name: str
     unit: str
@@ -43,7 +74,17 @@ class ChannelView:
 
 @dataclass(frozen=True)
 class BaselineView:
-    """What the run was compared with."""
+    """What the run was compared with.
+
+    Attributes
+    ----------
+    kind
+        ``this-run``: with the rest of itself; ``personal``: with earlier runs on the same device.
+    runs
+        How many runs.
+    seconds
+        How many seconds of running.
+    """
 
     kind: Literal["this-run", "personal"]
     runs: int
@@ -52,7 +93,17 @@ class BaselineView:
 
 @dataclass(frozen=True)
 class ShiftView:
-    """How far a channel moved, in its own unit, with a 90 % interval."""
+    """How far a channel moved, in its own unit, with a 90 % interval.
+
+    Attributes
+    ----------
+    name, unit
+        Of the channel.
+    shift
+        From coordinated to not.
+    lo, hi
+        Bounds of the 90 % interval.
+    """
 
     name: str
     unit: str
@@ -63,7 +114,13 @@ class ShiftView:
 
 @dataclass(frozen=True)
 class AgreementView:
-    """Measured minus felt, in seconds; None where one of the two is missing."""
+    """Measured minus felt; null where one of the two is missing.
+
+    Attributes
+    ----------
+    onset_difference_s, recovery_difference_s
+        Positive where it was measured later than felt.
+    """
 
     onset_difference_s: float | None
     recovery_difference_s: float | None
@@ -71,7 +128,33 @@ class AgreementView:
 
 @dataclass(frozen=True)
 class ReadingView:
-    """One way to read a change; every lo and hi bounds a 90 % interval."""
+    """One way to read a change.
+
+    Attributes
+    ----------
+    onset_s
+        When it began: the likeliest second; 0 where it was present from the start.
+    onset_lo_s, onset_hi_s
+        Bounds of the 90 % interval of the onset.
+    onset_distance_m
+        Where on the way it began; null where the recording has no distance.
+    recovery_s
+        When it came back; null where it did not before the recording ended.
+    recovery_lo_s, recovery_hi_s
+        Bounds of the 90 % interval of the recovery.
+    recovery_distance_m
+        Where on the way it came back.
+    present_at_start
+        True where the first judged second is already inside the episode.
+    toward
+        The foot ground contact moved toward; null where the channels do not say.
+    foot_changed
+        The foot whose own contact time changed; null unless that is shown.
+    channels
+        What moved, channel by channel.
+    says
+        The reading in one sentence.
+    """
 
     onset_s: float
     onset_lo_s: float
@@ -90,7 +173,48 @@ class ReadingView:
 
 @dataclass(frozen=True)
 class EpisodeView:
-    """One measured episode, in the reading preferred, with the other beside it."""
+    """One measured episode, in the reading preferred, with the other beside it.
+
+    Attributes
+    ----------
+    onset_s
+        When it began: the likeliest second; 0 where it was present from the start.
+    onset_lo_s, onset_hi_s
+        Bounds of the 90 % interval of the onset.
+    onset_distance_m
+        Where on the way it began; null where the recording has no distance.
+    recovery_s
+        When it came back; null where it did not before the recording ended.
+    recovery_lo_s, recovery_hi_s
+        Bounds of the 90 % interval of the recovery.
+    recovery_distance_m
+        Where on the way it came back.
+    present_at_start
+        True where the first judged second is already inside the episode.
+    beginning
+        ``gradual`` where a ramp of 60 s or more is likelier than not, else ``sudden``.
+    kind
+        What changed: the level (``shift``), its ``variability``, or single bad seconds
+        (``bursts``).
+    toward
+        The foot ground contact moved toward; null where the channels do not say.
+    foot_changed
+        The foot whose own contact time changed; null unless that is shown.
+    probability
+        That some episode is there, at even prior odds. Never the probability of a condition.
+    bayes_factor
+        Evidence for an episode against none.
+    size_sd
+        Shift of the channel that moved most, in units of its ``noise_sd``.
+    channels
+        What moved, channel by channel.
+    other_reading
+        The reading this recording alone cannot rule out; null where there is none.
+    felt_agreement
+        How far felt and measured lie apart; null where nothing was felt.
+    says
+        The episode in one sentence.
+    """
 
     onset_s: float
     onset_lo_s: float
@@ -116,7 +240,46 @@ class EpisodeView:
 
 @dataclass(frozen=True)
 class RunView:
-    """One run, all devices together."""
+    """One run, all devices together. Seconds count from the recording's start.
+
+    Attributes
+    ----------
+    schema
+        Name and version of this contract.
+    sources
+        The recordings it was made from.
+    start
+        Moment of second 0, ISO 8601 with its offset from UTC.
+    duration_s
+        From the start to the last sample.
+    distance_m
+        Distance covered; null where the recording has none.
+    moving_s
+        Time spent running: coordinated, off and excluded seconds add up to it.
+    excluded
+        Moving time set aside, each stretch with its reason.
+    can_name_foot
+        True where this recording could show which foot changed.
+    shortest_judgeable_s
+        The shortest bout of running this recording can judge; null where it can judge none.
+    channels
+        What each channel can show in this run.
+    baseline
+        What the run was compared with.
+    normal_part
+        How the normal part was known: ``told`` by the runner, from a ``baseline``, or ``assumed``.
+    marks
+        What the runner felt, never mixed with what was measured.
+    episodes
+        What was measured.
+    coordinated_s, off_s
+        Judged running outside and inside episodes.
+    false_alarms_per_10h
+        How often healthy running raises an alarm with these channels, as measured; null where it
+        was not.
+    issues
+        What could not be read, or is doubtful.
+    """
 
     schema: str
     sources: tuple[SourceView, ...]
@@ -140,7 +303,15 @@ class RunView:
 
 @dataclass(frozen=True)
 class FailedView:
-    """A file that gave no run: its issues say why and what to do."""
+    """A file that gave no run.
+
+    Attributes
+    ----------
+    schema
+        Name and version of this contract.
+    issues
+        Why it gave none, and what to do.
+    """
 
     schema: str
     issues: tuple[Issue, ...]
@@ -194,7 +365,15 @@ class Strip:
 
 @dataclass(frozen=True)
 class Analysis:
-    """What `analyze` returns for one run."""
+    """What `analyze` returns for one run.
+
+    Attributes
+    ----------
+    run
+        The contract.
+    strip
+        What the picture needs beyond it.
+    """
 
     run: RunView
     strip: Strip
