@@ -7,6 +7,13 @@ from dataclasses import dataclass
 class Stretch:
     """A half-open stretch ``[from_s, to_s)`` and, where it was set aside, why.
 
+    Attributes
+    ----------
+    from_s, to_s
+        Where it begins, and where it ends: that second is no longer part of it.
+    reason
+        Why it was set aside; empty where it was not.
+
     Examples
     --------
     >>> Stretch(10.0, 40.0, "after a stop").seconds
