@@ -1,0 +1,1 @@
+# Used though no line of src says so; each with its reason.
