@@ -1,0 +1,458 @@
+"""The command line: parse, call a verb, draw what it returns.
+
+Everything heavy is imported inside the commands, so that ``--help`` answers at once.
+"""
+
+import os
+import re
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Literal, NoReturn, get_args
+
+import typer
+
+from evenstride import __version__
+from evenstride.model.errors import EvenstrideError
+from evenstride.model.intervals import Stretch
+from evenstride.model.marks import LapMeaning, RunnersWord
+
+WRONG_REQUEST, UNEXPECTED, STOPPED = 1, 70, 130
+_TIME = re.compile(r"(?:(\d{1,3}):([0-5]\d)|(\d{1,4})):([0-5]\d)")
+_TIME_REMEDY = "Write times as m:ss or h:mm:ss, such as 2:00 or 1:05:30."
+
+_EPILOG = """
+**Start here:** `evenstride demo`, or with a file of your own: `evenstride analyze run.fit`
+
+**Exit codes:** 0 all went well. 1 the request cannot be met; the message says what to do.
+2 a command or option is misspelt. 3 some files gave no result, others did. 4 no file gave a
+result. 70 a defect in evenstride; EVENSTRIDE_DEBUG=1 shows where. 130 stopped with Ctrl-C.
+
+Everything stays on this machine. Tested on simulated and healthy running only; no recording of a
+person with dystonia was available. Not a diagnosis.
+"""
+
+app = typer.Typer(
+    name="evenstride",
+    help="When one leg stops obeying a runner: when it went, when it came back, felt and measured.",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and leave with its exit code.
+
+    Parameters
+    ----------
+    arguments
+        Without the program's name; those of the process where None.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A file name or a unit the terminal cannot show must not end the program.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="evenstride")
+    except EvenstrideError as refused:
+        _tell(f"Problem: {refused.problem}", f"What to do: {refused.remedy}")
+        sys.exit(WRONG_REQUEST)
+    except KeyboardInterrupt:
+        sys.exit(STOPPED)
+    except Exception as surprise:  # noqa: BLE001 - the last stop: a runner gets a sentence
+        if os.environ.get("EVENSTRIDE_DEBUG"):
+            traceback.print_exc()
+        _tell(
+            f"Something went wrong inside evenstride ({type(surprise).__name__}: {surprise}).",
+            "This is a defect, not your fault. EVENSTRIDE_DEBUG=1 before the command shows where.",
+        )
+        sys.exit(UNEXPECTED)
+    sys.exit(0)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"evenstride {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """When one leg stops obeying a runner: when it went, when it came back, felt and measured."""
+    del version
+
+
+@app.command(
+    epilog="""
+**Examples**
+
+`evenstride analyze run.fit` - a summary to read
+
+`evenstride analyze run.fit --out monday` - a picture and a page for the doctor
+
+`evenstride analyze run.fit --gone 2:00 --back 38:00` - you felt it, but pressed nothing
+
+`evenstride analyze run.fit --laps gone,back` - what your two lap presses meant
+
+`evenstride analyze watch.fit stryd.fit --json` - one run, two devices, for a program
+
+**Exit codes:** 0 every file gave a result. 1 the request cannot be met. 3 some files gave no
+result. 4 none did.
+""",
+)
+def analyze(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Watch files (FIT). Files that overlap in time are read as one run, seen by"
+            " several devices.",
+            show_default=False,
+        ),
+    ],
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json",
+            help="Print the result as JSON (evenstride.run/1) and nothing else. One run is an"
+            " object, several are an array. Metres and seconds, whatever the units chosen.",
+        ),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Also write a picture (PNG, SVG) and one HTML page into this folder; it is made"
+            " if missing.",
+        ),
+    ] = None,
+    gone: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--gone",
+            metavar="m:ss",
+            help="When coordination went, as you recall it, counted from the start of the"
+            " recording: 2:00 or 1:05:30. Repeat it for more than once.",
+        ),
+    ] = None,
+    back: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--back",
+            metavar="m:ss",
+            help="When it came back. Repeat it for more than once.",
+        ),
+    ] = None,
+    laps: Annotated[
+        str | None,
+        typer.Option(
+            "--laps",
+            metavar="gone,back,...",
+            help="What each press of the lap button meant, in order: gone, back, mark (something,"
+            " I will not say what) or skip (nothing). Without it evenstride asks, or leaves"
+            " them as marks; it never guesses.",
+        ),
+    ] = None,
+    normal: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--normal",
+            metavar="m:ss-m:ss",
+            help="A stretch you know was normal, such as 45:00-60:00. Repeat it for more than one.",
+        ),
+    ] = None,
+    off_at_start: Annotated[
+        bool,
+        typer.Option("--off-at-start", help="It was already off when the recording began."),
+    ] = False,
+) -> None:
+    """Say when coordination went and came back in a run: what you felt beside what the watch saw.
+
+    A summary comes by itself; --json is for programs, --out makes a picture and a page.
+    """
+    word = RunnersWord(
+        gone_s=_times("--gone", gone),
+        back_s=_times("--back", back),
+        laps=_meanings("--laps", laps),
+        normal=_stretches("--normal", normal),
+        off_at_start=off_at_start,
+    )
+    _refuse_a_file(out)
+    from evenstride.app.analyze import analyze as analyze_files
+    from evenstride.report.delivery import Wish, ask_meanings, deliver, exit_code
+    from evenstride.report.terminal import open_console, progress
+
+    wish = Wish(as_json, out, _units())
+    errors = open_console(stderr=True)
+    with progress(errors) as advance:
+        items = analyze_files(files, word, advance)
+    if not as_json and not word.laps and _somebody_is_there():
+        meanings = ask_meanings(items, wish.units, errors.input)
+        if meanings:
+            _tell(f"Next time, --laps {','.join(meanings)} says the same.")
+            with progress(errors) as advance:
+                items = analyze_files(files, replace(word, laps=meanings), advance)
+    deliver(items, wish)
+    if code := exit_code(items):
+        raise typer.Exit(code)
+
+
+@app.command(
+    epilog="""
+**Example**
+
+`evenstride simulate --onset 2:00 --recovery 38:00 --shift-pp 1.5 --laps --out run.fit`
+""",
+)
+def simulate(
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="The FIT file to write. An earlier simulated file is replaced, any other file"
+            " never.",
+            show_default=False,
+        ),
+    ],
+    minutes: Annotated[
+        float, typer.Option(metavar="N", help="How long the run is, in minutes.")
+    ] = 60.0,
+    onset: Annotated[
+        str | None,
+        typer.Option(
+            metavar="m:ss",
+            help="When coordination goes, such as 12:00; 0:00 for off at the start. Without it"
+            " the runner stays well.",
+        ),
+    ] = None,
+    recovery: Annotated[
+        str | None,
+        typer.Option(metavar="m:ss", help="When it comes back. Without it, it does not."),
+    ] = None,
+    shift_pp: Annotated[
+        float,
+        typer.Option(
+            metavar="PP",
+            help="How far ground contact moves, in percentage points of balance: + toward the"
+            " left foot, - toward the right.",
+        ),
+    ] = 1.5,
+    ramp: Annotated[
+        str, typer.Option(metavar="m:ss", help="How long the change takes; 0:00 is sudden.")
+    ] = "0:00",
+    seed: Annotated[
+        int,
+        typer.Option(min=0, metavar="N", help="The same seed gives the same file, byte for byte."),
+    ] = 0,
+    kit: Annotated[
+        Literal["wrist", "strap", "strap+stryd"],
+        typer.Option(
+            metavar="KIT",
+            help="What the runner wears: wrist (no balance, so no foot can be named), strap (on the"
+            " chest) or strap+stryd (a pod on the shoe too).",
+        ),
+    ] = "strap",
+    recording: Annotated[
+        Literal["every-second", "smart"],
+        typer.Option(
+            metavar="HOW",
+            help="How the watch records: every-second, or smart (only now and then).",
+        ),
+    ] = "every-second",
+    run_walk: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN/WALK", help="Run/walk bouts, in seconds: 120/60 runs 2 min, walks 1 min."
+        ),
+    ] = None,
+    laps: Annotated[
+        bool,
+        typer.Option(
+            "--laps/--no-laps",
+            help="Whether the runner presses lap when it goes and when it comes back, a few"
+            " seconds late as people do.",
+        ),
+    ] = True,
+) -> None:
+    """Make a run with a known truth, as a real FIT file: to try things, to test, to learn."""
+    from evenstride.app.simulation import SimulationRequest, write_simulated
+    from evenstride.report.terminal import plain
+
+    request = SimulationRequest(
+        minutes=minutes,
+        onset_s=None if onset is None else _time("--onset", onset),
+        recovery_s=None if recovery is None else _time("--recovery", recovery),
+        shift_pp=shift_pp,
+        ramp_s=_time("--ramp", ramp),
+        seed=seed,
+        kit=kit,
+        recording=recording,
+        run_walk_s=_bouts("--run-walk", run_walk),
+        laps=laps,
+    )
+    view = write_simulated(request, out)
+    typer.echo(plain(view.says))
+    typer.echo(f"Next: evenstride analyze {plain(str(view.file))}")
+
+
+@app.command()
+def formats() -> None:
+    """List the files evenstride reads, and what each can and cannot show."""
+    from evenstride.app.formats import list_formats
+    from evenstride.report.terminal import draw_formats, open_console
+
+    draw_formats(list_formats(), open_console())
+
+
+@app.command(
+    epilog="""
+**Examples**
+
+`evenstride config` - show the settings and where they are kept
+
+`evenstride config units mi` - distances in miles, pace in minutes per mile
+""",
+)
+def config(
+    name: Annotated[
+        Literal["units"] | None,
+        typer.Argument(help="The setting; leave it out to see all.", show_default=False),
+    ] = None,
+    value: Annotated[
+        Literal["km", "mi"] | None,
+        typer.Argument(help="Its new value; leave it out to see it.", show_default=False),
+    ] = None,
+) -> None:
+    """Show or change your settings: units km (default) or mi.
+
+    They are kept in settings.toml in your own configuration folder, or in the folder that
+    EVENSTRIDE_CONFIG names.
+    """
+    from evenstride.app.settings import load_settings, save_units, settings_file
+    from evenstride.report.terminal import plain
+
+    file = settings_file(os.environ)
+    settings = load_settings(file) if value is None else save_units(file, value)
+    typer.echo(f"units {settings.units}")
+    if name is None or value is not None:
+        typer.echo(f"kept in {plain(str(file))}")
+
+
+@app.command()
+def demo(
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="DIR", help="The folder to write to; made if missing."),
+    ] = Path("evenstride-demo"),
+) -> None:
+    """Simulate a runner, analyse the run, and make the picture and the page. Needs nothing.
+
+    The simulated runner loses coordination at 2:00 and gets it back at 38:00, pressing lap both
+    times, on a hilly hour with a chest strap. It is always the same run.
+    """
+    _refuse_a_file(out)
+    from evenstride.app.demo import run_demo
+    from evenstride.report.delivery import Wish, deliver
+    from evenstride.report.terminal import open_console, progress
+
+    with progress(open_console(stderr=True)) as advance:
+        items = run_demo(out, advance)
+    deliver(items, Wish(as_json=False, out=out, units=_units()))
+
+
+def _units() -> Literal["km", "mi"]:
+    from evenstride.app.settings import load_settings, settings_file
+
+    return load_settings(settings_file(os.environ)).units
+
+
+def _refuse_a_file(folder: Path | None) -> None:
+    if folder is not None and folder.exists() and not folder.is_dir():
+        raise EvenstrideError(
+            f"{folder} is a file, and --out wants a folder.",
+            "Name a folder; it is made if missing.",
+        )
+
+
+def _somebody_is_there() -> bool:
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
+def _time(option: str, text: str) -> float:
+    found = _TIME.fullmatch(text.strip())
+    if found is None:
+        raise typer.BadParameter(f"{text!r} is no time. {_TIME_REMEDY}", param_hint=option)
+    hours, minutes, plain_minutes, seconds = found.groups(default="0")
+    return float(3600 * int(hours) + 60 * (int(minutes) + int(plain_minutes)) + int(seconds))
+
+
+def _times(option: str, texts: Sequence[str] | None) -> tuple[float, ...]:
+    return tuple(_time(option, part) for text in texts or () for part in text.split(","))
+
+
+def _stretch(option: str, text: str) -> Stretch:
+    parts = re.split("[-–]", text)
+    if len(parts) != 2:
+        raise typer.BadParameter(
+            f"{text!r} is no stretch of time. Write it as m:ss-m:ss, such as 45:00-60:00.",
+            param_hint=option,
+        )
+    from_s, to_s = (_time(option, part) for part in parts)
+    if to_s <= from_s:
+        raise typer.BadParameter(
+            f"{text!r} ends before it begins. Write the earlier time first.", param_hint=option
+        )
+    return Stretch(from_s, to_s)
+
+
+def _stretches(option: str, texts: Sequence[str] | None) -> tuple[Stretch, ...]:
+    return tuple(_stretch(option, part) for text in texts or () for part in text.split(","))
+
+
+def _meanings(option: str, text: str | None) -> tuple[LapMeaning, ...]:
+    if text is None:
+        return ()
+    known: dict[str, LapMeaning] = {meaning: meaning for meaning in get_args(LapMeaning)}
+    said = [part.strip().lower() for part in text.split(",")]
+    unknown = [part for part in said if part not in known]
+    if unknown:
+        raise typer.BadParameter(
+            f"{unknown[0]!r} is no meaning of a lap press. Write gone, back, mark or skip for each"
+            " press, in order, with commas between.",
+            param_hint=option,
+        )
+    return tuple(known[part] for part in said)
+
+
+def _bouts(option: str, text: str | None) -> tuple[float, float] | None:
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text.strip())
+    if found is None or "0" in {group.lstrip("0") or "0" for group in found.groups()}:
+        raise typer.BadParameter(
+            f"{text!r} is no pair of bouts. Write seconds of running, a slash and seconds of"
+            " walking, such as 120/60.",
+            param_hint=option,
+        )
+    return float(found[1]), float(found[2])
+
+
+def _tell(*lines: str) -> None:
+    from evenstride.report.terminal import plain
+
+    for line in lines:
+        typer.echo(plain(line), err=True)
+
+
+if __name__ == "__main__":
+    main()
