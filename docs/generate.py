@@ -4,14 +4,17 @@
 that differ from the code, and exits with 1 if there are any.
 """
 
+import csv
 import dataclasses
 import importlib
 import inspect
+import io
 import itertools
 import pkgutil
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from importlib.resources import files
 from pathlib import Path
 from types import ModuleType, NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -21,9 +24,11 @@ from typer.main import get_command
 
 import evenstride.formats
 import evenstride.model
+import evenstride.report
 from evenstride import cli
 from evenstride.app import views
 from evenstride.app.settings import Settings
+from evenstride.coordination.channels import QUANTITIES
 from evenstride.model.schema import Column, Schema
 from evenstride.model.units import UNITS
 from evenstride.plugins import Reader, discover
@@ -221,6 +226,42 @@ def formats_page() -> str:
     )
 
 
+def channels_page() -> str:
+    """Return every quantity that is followed through a run, where a recording has it."""
+    rows = [
+        (
+            f"`{one.name}`",
+            UNITS[one.unit].symbol,
+            one.says,
+            f"{one.plausible[0]:g} to {one.plausible[1]:g}",
+        )
+        for one in QUANTITIES
+    ]
+    return page(
+        "Channels",
+        "What is followed through a run, where the recording has it. A second device's channel "
+        "carries the device in front, such as `stryd.contact_time`. Values outside the range no "
+        "runner leaves are set aside, and that is said.",
+        table(("channel", "unit", "is", "believed between"), rows),
+    )
+
+
+def emergency_page() -> str:
+    """Return the signs that need a doctor today."""
+    signs = files(evenstride.report).joinpath("emergency_signs.csv").read_text(encoding="utf-8")
+    rows = [
+        (sign["sign"], f"**{sign['action']}**", sign["source"])
+        for sign in csv.DictReader(io.StringIO(signs))
+    ]
+    return page(
+        "Emergency signs",
+        "Whatever a watch shows or does not show, these need help now. Evenstride sees none of "
+        "them.",
+        table(("sign", "do", "source"), rows),
+        "Signs whose source is general clinical knowledge still wait for a clinician's review.",
+    )
+
+
 # --- the command line -------------------------------------------------------------------------
 
 
@@ -281,6 +322,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "tables.md": tables_page,
     "units.md": units_page,
+    "channels.md": channels_page,
+    "emergency.md": emergency_page,
     "formats.md": formats_page,
 }
 

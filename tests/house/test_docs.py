@@ -105,7 +105,7 @@ def _leads(path: Path, target: str, anchor: str) -> bool:
     there = (path.parent / target).resolve() if target else path
     if not there.exists():
         return False
-    headings = re.findall(r"^#+ (.*)$", there.read_text("utf-8"), re.M) if anchor else []
+    headings = re.findall(r"^#+ (.*)$", there.read_text("utf-8"), re.MULTILINE) if anchor else []
     return not anchor or anchor in {_slug(heading) for heading in headings}
 
 
@@ -129,7 +129,7 @@ def test_the_first_page_fits_one_screen_and_says_what_this_is_not(
     assert "not a diagnosis" in words
     assert "tested on simulated and healthy running only" in words
     assert "no recording of a person with dystonia was available" in words
-    assert "docs/emergency.md" in words
+    assert "docs/reference/emergency.md" in words
     assert "make demo" in words
 
 
