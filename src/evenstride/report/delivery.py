@@ -10,8 +10,9 @@ from evenstride.app.settings import Units
 from evenstride.app.views import Analysis, FailedView
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.marks import LapMeaning
+from evenstride.report.characters import plain
 from evenstride.report.page import write_report
-from evenstride.report.terminal import draw_summary, open_console, plain, unlabelled_presses
+from evenstride.report.terminal import draw_summary, open_console, unlabelled_presses
 from evenstride.report.words import clock, distance
 
 SOME_FAILED, NONE_WORKED = 3, 4

@@ -1,7 +1,6 @@
 """Runs drawn for the terminal: short, readable without colour, safe whatever a file is called."""
 
 import threading
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,10 +12,12 @@ from rich.text import Text
 
 from evenstride.app.formats import FormatView
 from evenstride.app.settings import Units
+from evenstride.app.simulation import SimulatedFile, SimulationRequest
 from evenstride.app.views import Analysis, EpisodeView, FailedView, RunView
 from evenstride.model.intervals import Stretch
 from evenstride.model.issue import Issue
 from evenstride.model.marks import Mark
+from evenstride.report.characters import plain
 from evenstride.report.words import (
     NO_DIAGNOSIS,
     UNTESTED,
@@ -41,7 +42,6 @@ _MOST_ISSUES = 5
 _QUIET_S = 1.0
 _EVENTS = {"gone": "went", "back": "came back", "mark": "lap press"}
 _LEVELS = {"error": ("Error", "bold red"), "warning": ("Note", "yellow"), "info": ("Info", "dim")}
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 Advance = Callable[[str, int, int], None]
 
@@ -51,20 +51,6 @@ def open_console(*, stderr: bool = False) -> Console:
     console = Console(stderr=stderr, markup=False, emoji=False, highlight=False)
     console.width = min(console.width, _WIDEST)
     return console
-
-
-def plain(text: str) -> str:
-    r"""Return `text` with every character that could move a cursor or hide text written out.
-
-    Examples
-    --------
-    >>> plain("run\x1b[31m.fit")
-    'run\\x1b[31m.fit'
-    """
-    return "".join(
-        char.encode("unicode_escape").decode() if unicodedata.category(char) in _HIDDEN else char
-        for char in text
-    )
 
 
 def draw_summary(items: Sequence[Analysis | FailedView], console: Console, units: Units) -> None:
@@ -84,6 +70,18 @@ def draw_formats(formats: Sequence[FormatView], console: Console) -> None:
     """Print the files evenstride reads."""
     cells = [(view.name, " ".join(view.suffixes), view.says) for view in formats]
     console.print(_table(("format", "endings", "what it can and cannot show"), cells))
+
+
+def draw_simulated(made: SimulatedFile, console: Console) -> None:
+    """Print what a simulated file holds, and what to do with it."""
+    request = made.request
+    lines = [
+        f"{plain(str(made.file))}: {request.minutes:g} minutes simulated with seed {request.seed}.",
+        _planted(request),
+        _pressed(made),
+        f"Next: evenstride analyze {plain(str(made.file))}",
+    ]
+    console.print("\n".join(line for line in lines if line), soft_wrap=True)
 
 
 def unlabelled_presses(run: RunView) -> tuple[Mark, ...]:
@@ -121,6 +119,24 @@ def progress(console: Console) -> Iterator[Advance]:
         starter.cancel()
         starter.join()
         bar.stop()
+
+
+def _planted(request: SimulationRequest) -> str:
+    if request.onset_s is None:
+        return "The runner stays well."
+    foot = "left" if request.shift_pp > 0 else "right"
+    end = "the end" if request.recovery_s is None else clock(request.recovery_s)
+    unseen = " A wrist watch does not record it." if request.kit == "wrist" else ""
+    return (
+        f"Contact moves {abs(request.shift_pp):g} pp toward the {foot} foot"
+        f" from {clock(request.onset_s)} to {end}.{unseen}"
+    )
+
+
+def _pressed(made: SimulatedFile) -> str:
+    if not made.presses_s:
+        return ""
+    return f"The lap button is pressed at {', '.join(clock(at) for at in made.presses_s)}."
 
 
 def _run(run: RunView, units: Units) -> RenderableType:

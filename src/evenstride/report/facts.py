@@ -1,0 +1,174 @@
+"""The page's tables as rows of words: felt beside measured, what moved, what could be seen."""
+
+from dataclasses import dataclass
+
+from evenstride.app.views import EpisodeView, RunView
+from evenstride.model.marks import Mark, MarkKind
+from evenstride.report import words
+
+NOTHING = "—"
+_SOURCES = {"lap": "lap press", "told": "told", "note": "note", "diary": "diary"}
+
+
+@dataclass(frozen=True)
+class FeltMeasured:
+    """One moment as the runner felt it and as the watch measured it, never mixed."""
+
+    what: str
+    felt: str
+    measured: str
+    difference: str
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How far one channel moved inside one episode."""
+
+    when: str
+    channel: str
+    shift: str
+    interval: str
+
+
+@dataclass(frozen=True)
+class Seeable:
+    """What one channel could show in this run."""
+
+    channel: str
+    usual: str
+    one_minute: str
+    five_minutes: str
+
+
+def felt_beside_measured(run: RunView, units: words.Units) -> tuple[FeltMeasured, ...]:
+    """Return every felt and every measured moment, in one row where they were compared.
+
+    Examples
+    --------
+    >>> felt_beside_measured.__name__
+    'felt_beside_measured'
+    """
+    left = list(words.felt(run))
+    rows = []
+    for episode in run.episodes:
+        agreement = episode.felt_agreement
+        onset = agreement.onset_difference_s if agreement else None
+        recovery = agreement.recovery_difference_s if agreement else None
+        rows.append(_row("gone", (_onset(episode, units), episode.onset_s), onset, left))
+        rows.append(_row("back", (_recovery(episode, units), episode.recovery_s), recovery, left))
+    unmatched = [FeltMeasured(_WHAT[m.kind], _mark(m), "not shown", NOTHING) for m in left]
+    return (*rows, *unmatched)
+
+
+_WHAT: dict[MarkKind, str] = {"gone": "It went", "back": "It came back", "mark": "Marked"}
+
+
+def _row(
+    kind: MarkKind, measured: tuple[str, float | None], difference: float | None, left: list[Mark]
+) -> FeltMeasured:
+    """Take the mark an episode was compared with out of those left, and set both side by side."""
+    said, moment = measured
+    if difference is None or moment is None:
+        return FeltMeasured(_WHAT[kind], NOTHING, said, NOTHING)
+    expected = moment - difference
+    near = [mark for mark in left if mark.kind == kind and abs(mark.t_s - expected) < 1.0]
+    if not near:
+        return FeltMeasured(_WHAT[kind], words.clock(expected), said, _later(difference))
+    left.remove(near[0])
+    return FeltMeasured(_WHAT[kind], _mark(near[0]), said, _later(difference))
+
+
+def _later(difference_s: float) -> str:
+    if abs(difference_s) < 0.5:
+        return "at the same second"
+    order = "later" if difference_s > 0 else "earlier"
+    return f"measured {words.clock(abs(difference_s))} {order}"
+
+
+def _mark(mark: Mark) -> str:
+    when = "recalled" if mark.recalled else "in the moment"
+    return f"{words.clock(mark.t_s)} ({_SOURCES[mark.source]}, {when})"
+
+
+def _onset(episode: EpisodeView, units: words.Units) -> str:
+    said = words.onset_words(episode).removeprefix("gone ")
+    return said + _way(episode.onset_distance_m, units, shown=not episode.present_at_start)
+
+
+def _recovery(episode: EpisodeView, units: words.Units) -> str:
+    said = words.recovery_words(episode).removeprefix("back ")
+    return said + _way(episode.recovery_distance_m, units, shown=episode.recovery_s is not None)
+
+
+def _way(metres: float | None, units: words.Units, *, shown: bool) -> str:
+    return f" at {words.distance(metres, units)}" if shown and metres is not None else ""
+
+
+def moved(run: RunView) -> tuple[Moved, ...]:
+    """Return how far each channel moved in each episode, with 90 % intervals and units."""
+    says = {channel.name: channel.says for channel in run.channels}
+    return tuple(
+        Moved(
+            words.onset_words(episode).split(" (")[0],
+            words.short_name(shift.name, says.get(shift.name, "")),
+            words.change(shift.shift, shift.unit),
+            f"{words.number(shift.lo)} to {words.change(shift.hi, shift.unit)}",
+        )
+        for episode in run.episodes
+        for shift in episode.channels
+    )
+
+
+def seeable(run: RunView) -> tuple[Seeable, ...]:
+    """Return what each channel could have shown: its smallest change over 1 and 5 minutes."""
+    return tuple(
+        Seeable(
+            words.short_name(channel.name, channel.says),
+            words.level(channel.median, channel.unit),
+            _change(channel.smallest_change_60_s, channel.unit),
+            _change(channel.smallest_change_300_s, channel.unit),
+        )
+        for channel in run.channels
+    )
+
+
+def _change(value: float | None, unit: str) -> str:
+    return "cannot be judged" if value is None else words.change(value, unit)
+
+
+def set_aside(run: RunView) -> tuple[tuple[str, str, str], ...]:
+    """Return each reason for which moving time was set aside, how often, and its total.
+
+    Examples
+    --------
+    >>> set_aside.__name__
+    'set_aside'
+    """
+    totals: dict[str, tuple[int, float]] = {}
+    for stretch in run.excluded:
+        count, seconds = totals.get(stretch.reason, (0, 0.0))
+        totals[stretch.reason] = (count + 1, seconds + stretch.seconds)
+    return tuple(
+        (reason or "set aside", f"{count}×", words.clock(seconds))
+        for reason, (count, seconds) in totals.items()
+    )
+
+
+def evidence(run: RunView) -> tuple[str, ...]:
+    """Return how sure each measured change is, in sentences."""
+    said = []
+    for episode in run.episodes:
+        factor = words.number(min(episode.bayes_factor, 1e6))
+        most = "more than " if episode.bayes_factor > 1e6 else ""
+        said.append(
+            f"{words.onset_words(episode).split(' (')[0].capitalize()}: the recording is "
+            f"{most}{factor} times likelier with this change than without one. "
+            f"It began {_BEGAN[episode.beginning]}."
+        )
+    if run.episodes and run.false_alarms_per_10h is not None:
+        rate = words.number(run.false_alarms_per_10h)
+        said.append(f"In healthy running such a change is reported {rate} times in 10 hours.")
+    return tuple(said)
+
+
+_BEGAN = {"sudden": "within a minute", "gradual": "gradually, over a minute or more"}

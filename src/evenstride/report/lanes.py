@@ -1,0 +1,128 @@
+"""The lanes between the panels: what was felt, what was measured, what was not judged."""
+
+from evenstride.app.views import EpisodeView, ReadingView
+from evenstride.report import words
+from evenstride.report.ink import BAR, BODY, FELT, HATCHING, INK, MEASURED, MUTED, PAPER, SMALL, Pen, Type
+from evenstride.report.sheet import (
+    EDGE,
+    FLAG_ROW,
+    LEFT,
+    PLOT,
+    TEXT_ROW,
+    BarPlan,
+    FlagPlan,
+    Sheet,
+    bar_row,
+)
+
+HATCH = "//////"
+HATCHED = {"facecolor": "none", "edgecolor": HATCHING, "linewidth": 0.0, "hatch": HATCH}
+
+
+def draw_felt(pen: Pen, sheet: Sheet) -> None:
+    """Draw the marks as flags over a floor that is thick where the runner felt it gone."""
+    lane = sheet.lanes["felt"]
+    name(pen, "Felt", lane.floor + 0.15, FELT)
+    run = sheet.analysis.run
+    if not run.marks:
+        pen.text((LEFT, lane.floor + 0.15), "no mark was set", Type(BODY, MUTED))
+        return
+    for start, end in words.felt_pairs(run):
+        pen.boxes([(sheet.x(start), sheet.x(end))], lane.floor, 0.06, facecolor=FELT, linewidth=0)
+    for flag in sheet.flags:
+        _flag(pen, flag, lane.floor)
+    pen.text((EDGE, lane.floor + 0.03), _unsaid(sheet.flags), Type(SMALL, MUTED))
+
+
+def _flag(pen: Pen, flag: FlagPlan, floor: float) -> None:
+    x, y = flag.x, floor + 0.12 + FLAG_ROW * flag.row + 0.05
+    dashes = (0, (2.5, 1.5)) if flag.mark.recalled else "-"
+    pen.line([x, x], [floor, y], color=FELT, linewidth=0.9, linestyle=dashes)
+    side = -1 if flag.leftward else 1
+    if flag.mark.recalled:
+        pen.line([x], [y], color=FELT, marker="o", markersize=5, markerfacecolor=PAPER)
+    else:
+        wide, tall = 0.09 * side, 0.05
+        pen.axes.fill([x, x + wide, x], [y + tall, y, y - tall], color=FELT, linewidth=0)
+    if flag.text:
+        at = (x + (0.09 if flag.mark.recalled else 0.13) * side, y - 0.035)
+        pen.text(at, flag.text, Type(BODY, INK), "right" if flag.leftward else "left")
+
+
+def _unsaid(flags: tuple[FlagPlan, ...]) -> str:
+    """Return what the flags had no room to say."""
+    silent = sum(not flag.text and flag.mark.kind == "mark" for flag in flags)
+    said = [f"{silent} lap press{'es' if silent > 1 else ''}"] if silent else []
+    if any(flag.mark.recalled and "recalled" not in flag.text for flag in flags):
+        said.append("○ recalled")
+    return ", ".join(said)
+
+
+def draw_measured(pen: Pen, sheet: Sheet) -> None:
+    """Draw each reading as a bar with its words, its ends bracketed by their 90 % intervals."""
+    lane = sheet.lanes["measured"]
+    if not sheet.bars:
+        name(pen, "Measured", lane.floor + 0.07, MEASURED)
+        pen.text((LEFT, lane.floor + 0.07), words.nothing(sheet.analysis.run), Type(BODY, MUTED))
+        return
+    tall = bar_row(sheet.bars)
+    name(pen, "Measured", lane.top - tall + 0.09, MEASURED)
+    for bar in sheet.bars:
+        _bar(pen, sheet, bar, lane.top - tall * (bar.row + 1))
+
+
+def _bar(pen: Pen, sheet: Sheet, bar: BarPlan, floor: float) -> None:
+    look = (
+        {"facecolor": PAPER, "edgecolor": MEASURED, "linewidth": 0.7, "linestyle": (0, (3, 2))}
+        if bar.light
+        else {"facecolor": BAR, "edgecolor": MEASURED, "linewidth": 0.7}
+    )
+    pen.boxes([(bar.start, bar.end)], floor + 0.07, 0.1, **look)
+    for low, high in ends(bar.reading):
+        _bracket(pen, (sheet.x(low), sheet.x(high)), floor + 0.12, light=bar.light)
+    how = Type(BODY, MUTED if bar.light else INK)
+    for x, line, text in bar.labels:
+        pen.text((x, floor + 0.225 + TEXT_ROW * line), text, how)
+
+
+def ends(reading: EpisodeView | ReadingView) -> list[tuple[float, float]]:
+    """Return the 90 % intervals of onset and recovery in seconds, those that exist."""
+    found = []
+    if not reading.present_at_start:
+        found.append((reading.onset_lo_s, reading.onset_hi_s))
+    if reading.recovery_lo_s is not None and reading.recovery_hi_s is not None:
+        found.append((reading.recovery_lo_s, reading.recovery_hi_s))
+    return found
+
+
+def _bracket(pen: Pen, extent: tuple[float, float], y: float, *, light: bool) -> None:
+    low, high = extent
+    up, down = y + 0.07, y - 0.07
+    pen.line(
+        [low, low, low, high, high, high],
+        [down, up, y, y, up, down],
+        color=MUTED if light else INK,
+        linewidth=0.7 if light else 1.1,
+    )
+
+
+def draw_set_aside(pen: Pen, sheet: Sheet) -> None:
+    """Draw where the run was not judged: stops, walk breaks and what was set aside."""
+    lane = sheet.lanes["set aside"]
+    extents = not_judged(sheet)
+    if not extents:
+        return
+    name(pen, "Not judged", lane.floor + 0.025, MUTED)
+    pen.boxes(extents, lane.floor, lane.height, **HATCHED)
+    total = words.clock(sum(b - a for a, b in words.not_judged(sheet.analysis)))
+    pen.text((LEFT + PLOT + 0.08, lane.floor + 0.025), f"{total} in all", Type(SMALL, MUTED))
+
+
+def not_judged(sheet: Sheet) -> list[tuple[float, float]]:
+    """Return from and to of every stop and every stretch set aside, inches."""
+    return [(sheet.x(start), sheet.x(end)) for start, end in words.not_judged(sheet.analysis)]
+
+
+def name(pen: Pen, text: str, y: float, colour: str = INK) -> None:
+    """Write a lane's name in the left margin."""
+    pen.text((EDGE, y), text, Type(BODY, colour, bold=True))

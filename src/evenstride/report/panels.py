@@ -1,0 +1,206 @@
+"""The panels: pace, slope and the signal with its band of nine in ten values."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evenstride.app.views import EpisodeView, StripLine
+from evenstride.model.signal import Floats
+from evenstride.report import words
+from evenstride.report.ink import (
+    BAND,
+    BAR,
+    BODY,
+    FELT,
+    INK,
+    MEASURED,
+    MUTED,
+    PALE,
+    RULE,
+    SMALL,
+    THIN,
+    TINT,
+    Pen,
+    Type,
+    text_width,
+)
+from evenstride.report.lanes import HATCHED, ends, name, not_judged
+from evenstride.report.layout import room, smooth, wrap
+from evenstride.report.sheet import EDGE, LEFT, PLOT, WIDTH, Lane, Sheet
+
+_RIGHT = LEFT + PLOT
+_SMOOTH_S, _LONG_SMOOTH_S, _LONG_S = 60.0, 180.0, 7200.0
+_MOST_POINTS = 1500
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Values onto a lane; `low` lies at its floor and may be the greater one."""
+
+    lane: Lane
+    low: float
+    high: float
+
+    def y(self, values: Floats) -> Floats:
+        """Return heights in inches, kept on the lane, NaN where unknown."""
+        share = np.clip((values - self.low) / (self.high - self.low), 0.0, 1.0)
+        heights: Floats = self.lane.floor + self.lane.height * share
+        return heights
+
+    def at(self, value: float) -> float:
+        """Return the height of one value."""
+        return float(self.y(np.array([value]))[0])
+
+
+def across(sheet: Sheet) -> Floats:
+    """Return where each step of the strip lies, inches."""
+    share = sheet.analysis.strip.time_s / max(sheet.analysis.run.duration_s, 1.0)
+    places: Floats = LEFT + PLOT * np.clip(share, 0.0, 1.0)
+    return places
+
+
+def every(sheet: Sheet) -> int:
+    """Return how many strip steps one drawn point stands for: long runs draw fewer."""
+    return 1 + sheet.analysis.strip.time_s.size // _MOST_POINTS
+
+
+def draw_pace(pen: Pen, sheet: Sheet) -> None:
+    """Draw the pace, faster above, with its quickest and slowest usual values named."""
+    lane = sheet.lanes["pace"]
+    name(pen, "Pace", lane.top - 0.12)
+    values = sheet.analysis.strip.pace_s_per_km
+    known = values[np.isfinite(values)]
+    if not known.size:
+        pen.text((LEFT, lane.floor + 0.15), "not recorded", Type(BODY, MUTED))
+        return
+    fast, slow = (float(p) for p in np.percentile(known, [3, 97]))
+    pad = 0.15 * (slow - fast) + 2.0
+    scale = Scale(lane, slow + pad, fast - pad)
+    step = every(sheet)
+    pen.line(across(sheet)[::step], scale.y(values[::step]), color=INK, linewidth=0.8)
+    pen.text((EDGE, lane.top - 0.25), f"per {sheet.units}, faster ↑", Type(SMALL, MUTED))
+    middle = float(np.median(known))
+    said = words.pace(middle, sheet.units)
+    pen.line([LEFT, _RIGHT], [scale.at(middle)] * 2, color=RULE, linewidth=0.6, zorder=1)
+    pen.text((_RIGHT + 0.08, scale.at(middle) - 0.035), said, Type(SMALL, MUTED))
+
+
+def draw_slope(pen: Pen, sheet: Sheet) -> None:
+    """Draw the slope as hills filled from the level line."""
+    lane = sheet.lanes["slope"]
+    name(pen, "Slope", lane.top - 0.12)
+    values = sheet.analysis.strip.grade_pct
+    known = np.abs(values[np.isfinite(values)])
+    if not known.size:
+        pen.text((LEFT, lane.floor + 0.1), "not recorded", Type(BODY, MUTED))
+        return
+    most = max(float(np.percentile(known, 99)), 2.0)
+    scale = Scale(lane, -most, most)
+    level = scale.at(0.0)
+    step = every(sheet)
+    pen.axes.fill_between(
+        across(sheet)[::step], level, scale.y(values[::step]), color=PALE, linewidth=0
+    )
+    pen.line([LEFT, _RIGHT], [level, level], color=MUTED, linewidth=0.5)
+    pen.text((EDGE, lane.top - 0.25), "uphill ↑", Type(SMALL, MUTED))
+    pen.text((_RIGHT + 0.08, level - 0.035), f"up to {most:.0f} %", Type(SMALL, MUTED))
+
+
+def draw_signal(pen: Pen, sheet: Sheet, index: int) -> None:
+    """Draw one channel: band, episodes, what was set aside, values and their one-minute mean."""
+    line = sheet.analysis.strip.lines[index]
+    lane = sheet.lanes[f"line {index}"]
+    scale = Scale(lane, *room(line.values, (line.band_lo, line.band_hi)))
+    _band(pen, scale, line, named=index == 0)
+    _shade(pen, sheet, lane)
+    _values(pen, sheet, scale, line)
+    _moments(pen, sheet, lane)
+    _names(pen, scale, line)
+    if index == 0:
+        minutes = round(mean_over_s(sheet) / 60)
+        for i, said in enumerate(("thick line:", f"{minutes}-minute", "mean")):
+            pen.text((EDGE, lane.floor + 0.27 - 0.115 * i), said, Type(SMALL, MUTED))
+
+
+def mean_over_s(sheet: Sheet) -> float:
+    """Return over how many seconds the thick line is the mean: more in long runs."""
+    return _LONG_SMOOTH_S if sheet.analysis.run.duration_s > _LONG_S else _SMOOTH_S
+
+
+def _shade(pen: Pen, sheet: Sheet, lane: Lane) -> None:
+    for bar in sheet.bars:
+        if bar.light:
+            continue
+        pen.boxes([(bar.start, bar.end)], lane.floor, lane.height, facecolor=TINT, linewidth=0, alpha=0.6)
+        zones = [(sheet.x(low), sheet.x(high)) for low, high in ends(bar.reading)]
+        pen.boxes(zones, lane.floor, lane.height, facecolor=BAR, linewidth=0)
+    pen.boxes(not_judged(sheet), lane.floor, lane.height, **HATCHED)
+
+
+def _band(pen: Pen, scale: Scale, line: StripLine, *, named: bool) -> None:
+    low, high = scale.at(line.band_lo), scale.at(line.band_hi)
+    pen.boxes([(LEFT, _RIGHT)], low, high - low, facecolor=BAND, linewidth=0)
+    for y in (low, high):
+        pen.line([LEFT, _RIGHT], [y, y], color=MUTED, linewidth=0.7, linestyle=(0, (4, 2.5)))
+    x = _RIGHT + 0.08
+    if named:
+        middle = (low + high) / 2
+        pen.line([_RIGHT + 0.03] * 2, [low, high], color=MUTED, linewidth=1.0)
+        pen.text((x, middle + 0.03), "9 in 10", Type(SMALL, MUTED))
+        pen.text((x, middle - 0.09), "normal values", Type(SMALL, MUTED))
+
+
+def _values(pen: Pen, sheet: Sheet, scale: Scale, line: StripLine) -> None:
+    strip = sheet.analysis.strip
+    apart = float(strip.time_s[1] - strip.time_s[0]) if strip.time_s.size > 1 else mean_over_s(sheet)
+    step = every(sheet)
+    x = across(sheet)[::step]
+    calm = smooth(line.values, max(1, round(mean_over_s(sheet) / apart)))
+    pen.line(x, scale.y(line.values[::step]), color=THIN, linewidth=0.45)
+    pen.line(x, scale.y(calm[::step]), color=INK, linewidth=1.3)
+
+
+def _moments(pen: Pen, sheet: Sheet, lane: Lane) -> None:
+    for bar in sheet.bars:
+        if not bar.light:
+            for x in _edges(sheet, bar.reading):
+                pen.line([x, x], [lane.floor, lane.top], color=MEASURED, linewidth=1.1)
+    for flag in sheet.flags:
+        if flag.mark.kind != "mark":
+            dashes = (0, (2.5, 1.5)) if flag.mark.recalled else "-"
+            pen.line(
+                [flag.x, flag.x], [lane.floor, lane.top + 0.06], color=FELT, linewidth=0.8,
+                linestyle=dashes,
+            )
+
+
+def _edges(sheet: Sheet, reading: object) -> list[float]:
+    if not isinstance(reading, EpisodeView):
+        return []
+    found = [] if reading.present_at_start else [sheet.x(reading.onset_s)]
+    return found if reading.recovery_s is None else [*found, sheet.x(reading.recovery_s)]
+
+
+def _names(pen: Pen, scale: Scale, line: StripLine) -> None:
+    lane = scale.lane
+    pen.line([LEFT, LEFT], [lane.floor, lane.top], color=MUTED, linewidth=0.6)
+    title = words.short_name(line.name, line.says)
+    lines = wrap(title, LEFT - EDGE - 0.42, lambda text: text_width(text, BODY, True))
+    for i, text in enumerate(lines):
+        name(pen, text, lane.top - 0.12 - 0.125 * i)
+    under = lane.top - 0.115 - 0.125 * len(lines)
+    pen.text((EDGE, under), words.symbol(line.unit), Type(SMALL, MUTED))
+    for value in (line.band_lo, line.band_hi):
+        at = (LEFT - 0.05, scale.at(value) - 0.035)
+        pen.text(at, words.number(value), Type(SMALL, MUTED), "right")
+    said = words.directions(line.name)
+    if said:
+        _direction(pen, f"↑ {said[0]}", lane.top - 0.08, -1)
+        _direction(pen, f"↓ {said[1]}", lane.floor + 0.02, 1)
+
+
+def _direction(pen: Pen, text: str, y: float, down: int) -> None:
+    x, how = _RIGHT + 0.08, Type(SMALL, INK)
+    lines = wrap(text, WIDTH - x - 0.04, lambda part: text_width(part, SMALL))
+    for i, part in enumerate(lines if down < 0 else lines[::-1]):
+        pen.text((x, y + down * 0.115 * i), part, how)

@@ -1,0 +1,361 @@
+"""The report's words: times, amounts, names and sentences, the same in picture and page."""
+
+import math
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from evenstride.app.views import Analysis, ChannelView, EpisodeView, ReadingView, RunView
+from evenstride.model.marks import Mark
+from evenstride.model.units import UNITS
+
+Units: TypeAlias = Literal["km", "mi"]
+
+METRES = {"km": 1000.0, "mi": 1609.344}
+UNTESTED = (
+    "Tested on simulated and healthy running only; "
+    "no recording of a person with dystonia was available."
+)
+NO_DIAGNOSIS = "Not a diagnosis."
+NOTHING_SEEN = "No change beyond this runner's own noise was seen."
+MARK_COUNTS = "The watch did not show it; your mark counts."
+
+# By the start of a channel's name, longest first wins: short name, words for up and for down.
+_CHANNELS = {
+    "contact_balance": (
+        "Ground contact, left foot's share",
+        "more on the left foot",
+        "more on the right foot",
+    ),
+    "contact_time": ("Ground contact time", "longer on the ground", "shorter on the ground"),
+    "contact_time_left": ("Contact time, left foot", "longer", "shorter"),
+    "contact_time_right": ("Contact time, right foot", "longer", "shorter"),
+    "cadence": ("Cadence", "quicker steps", "slower steps"),
+    "step_length": ("Step length", "longer steps", "shorter steps"),
+    "vertical_oscillation": ("Bounce of the trunk", "more bounce", "less bounce"),
+    "vertical_ratio": ("Bounce over step length", "more bounce", "less bounce"),
+    "leg_spring_stiffness": ("Leg spring stiffness", "stiffer", "softer"),
+    "power": ("Power", "more", "less"),
+    "heart_rate": ("Heart rate", "faster", "slower"),
+}
+
+
+def clock(seconds: float) -> str:
+    """Return a time as m:ss, or h:mm:ss from one hour on.
+
+    Examples
+    --------
+    >>> clock(120), clock(3723.4), clock(-5)
+    ('2:00', '1:02:03', '−0:05')
+    """
+    whole = round(abs(seconds))
+    sign = "−" if seconds < 0 and whole else ""
+    hours, minutes = divmod(whole // 60, 60)
+    if hours:
+        return f"{sign}{hours}:{minutes:02d}:{whole % 60:02d}"
+    return f"{sign}{minutes}:{whole % 60:02d}"
+
+
+def distance(metres: float, units: Units) -> str:
+    """Return a distance in the runner's units.
+
+    Examples
+    --------
+    >>> distance(11_234.0, "km"), distance(11_234.0, "mi")
+    ('11.2 km', '7.0 mi')
+    """
+    return f"{metres / METRES[units]:.1f} {units}"
+
+
+def pace(seconds_per_km: float, units: Units) -> str:
+    """Return a pace as m:ss per kilometre or mile.
+
+    Examples
+    --------
+    >>> pace(300.0, "km"), pace(300.0, "mi")
+    ('5:00 /km', '8:03 /mi')
+    """
+    return f"{clock(seconds_per_km * METRES[units] / 1000)} /{units}"
+
+
+def number(value: float) -> str:
+    """Return a number with as many decimals as a reader can use and a true minus sign.
+
+    Examples
+    --------
+    >>> number(-1.234), number(17.26), number(243.7)
+    ('−1.23', '17.3', '244')
+    """
+    size = abs(value)
+    decimals = 0 if size >= 100 else 1 if size >= 10 else 2
+    return f"{value:.{decimals}f}".replace("-", "−")
+
+
+def level(value: float, unit: str) -> str:
+    """Return a level with its unit's symbol.
+
+    Examples
+    --------
+    >>> level(50.27, "pct")
+    '50.3 %'
+    """
+    return f"{number(value)} {symbol(unit)}"
+
+
+def change(value: float, unit: str) -> str:
+    """Return a difference with its unit's symbol; a difference of per cents is in points.
+
+    Examples
+    --------
+    >>> change(1.5, "pct"), change(-7.25, "ms")
+    ('1.50 pp', '−7.25 ms')
+    """
+    return f"{number(value)} {changesymbol(unit)}"
+
+
+def changesymbol(unit: str) -> str:
+    """Return the symbol of a difference: percentage points where the level is in per cent.
+
+    Examples
+    --------
+    >>> changesymbol("pct"), changesymbol("ms")
+    ('pp', 'ms')
+    """
+    return symbol("pp" if unit == "pct" else unit)
+
+
+def symbol(unit: str) -> str:
+    """Return how a unit is written for people."""
+    known = UNITS.get(unit)
+    return known.symbol if known else unit
+
+
+def short_name(name: str, says: str) -> str:
+    """Return a channel's name in a few words, with its device where one stands in front.
+
+    Examples
+    --------
+    >>> short_name("stryd.contact_time", "")
+    'Ground contact time (stryd)'
+    >>> short_name("something_new", "What is new")
+    'What is new'
+    """
+    device, _, stem = name.rpartition(".")
+    known = _known(stem)
+    words = _CHANNELS[known][0] if known else says or stem.replace("_", " ")
+    if known and ("variability" in stem or stem.endswith("_sd")):
+        words = f"{words}, its variability"
+    return f"{words} ({device})" if device else words
+
+
+def directions(name: str) -> tuple[str, str] | None:
+    """Return the words for up and for down on a channel's axis, None where it has none.
+
+    Examples
+    --------
+    >>> directions("contact_balance_left")
+    ('more on the left foot', 'more on the right foot')
+    """
+    stem = name.rpartition(".")[2]
+    known = _known(stem)
+    if known is None:
+        return None
+    if "variability" in stem or stem.endswith("_sd"):
+        return ("less even", "more even")
+    return _CHANNELS[known][1:]
+
+
+def _known(stem: str) -> str | None:
+    fits = [start for start in _CHANNELS if stem.startswith(start)]
+    return max(fits, key=len) if fits else None
+
+
+def mark_words(mark: Mark) -> str:
+    """Return a mark as it stands on its flag.
+
+    Examples
+    --------
+    >>> mark_words(Mark(120.0, None, "gone", "lap", False))
+    'felt: gone 2:00'
+    >>> mark_words(Mark(120.0, None, "back", "told", True))
+    'felt: back 2:00, recalled'
+    """
+    recalled = ", recalled" if mark.recalled else ""
+    if mark.kind == "mark":
+        press = "lap press" if mark.source == "lap" else "mark"
+        return f"{press} {clock(mark.t_s)}{recalled}"
+    return f"felt: {mark.kind} {clock(mark.t_s)}{recalled}"
+
+
+def short_mark_words(mark: Mark) -> str:
+    """Return a felt mark in fewer words, nothing for a press without a meaning.
+
+    Examples
+    --------
+    >>> short_mark_words(Mark(120.0, None, "gone", "lap", False))
+    'gone 2:00'
+    """
+    return "" if mark.kind == "mark" else f"{mark.kind} {clock(mark.t_s)}"
+
+
+def felt(run: RunView) -> tuple[Mark, ...]:
+    """Return the marks whose meaning the runner told: gone and back, in order of time."""
+    told = [mark for mark in run.marks if mark.kind != "mark"]
+    return tuple(sorted(told, key=lambda mark: mark.t_s))
+
+
+def felt_pairs(run: RunView) -> tuple[tuple[float, float], ...]:
+    """Return the felt stretches in seconds: each ``gone`` with the ``back`` that follows it."""
+    marks = felt(run)
+    return tuple(
+        (first.t_s, second.t_s)
+        for first, second in zip(marks, marks[1:], strict=False)
+        if (first.kind, second.kind) == ("gone", "back")
+    )
+
+
+def headline(run: RunView) -> str:
+    """Return the one thing this run says, in plain words."""
+    if run.episodes:
+        said = " ".join(episode.says for episode in run.episodes[:2])
+        more = len(run.episodes) - 2
+        changes = "change is" if more == 1 else "changes are"
+        return f"{said} {more} more {changes} shown below." if more > 0 else said
+    marks = felt(run)
+    if marks:
+        moments = ", ".join(f"{mark.kind} {clock(mark.t_s)}" for mark in marks[:4])
+        return f"Felt: {moments}. {_beside_the_mark(run)}"
+    if not run.channels:
+        return "This recording holds nothing in which a change of coordination could be seen."
+    return NOTHING_SEEN
+
+
+def _beside_the_mark(run: RunView) -> str:
+    if not run.channels:
+        return "This recording cannot show it; your mark counts."
+    pairs = felt_pairs(run)
+    shortest = run.shortest_judgeable_s
+    if pairs and shortest is not None and all(back - gone < shortest for gone, back in pairs):
+        return "The watch cannot judge this; your mark counts."
+    return MARK_COUNTS
+
+
+def nothing(run: RunView) -> str:
+    """Return what stands in the lane of measured changes where there is none."""
+    if not run.channels:
+        return "nothing in this recording that could show it"
+    for channel in run.channels:
+        if channel.smallest_change_300_s is not None:
+            size = change(channel.smallest_change_300_s, channel.unit)
+            return f"no change; {size} held for 5 minutes would have shown"
+    return "no change beyond this runner's own noise"
+
+
+def not_judged(analysis: Analysis) -> tuple[tuple[float, float], ...]:
+    """Return from and to of all stops and all that was set aside, seconds, joined where they touch.
+
+    The two lists may overlap: a walk break is moving time set aside and no running.
+    """
+    stretches = sorted(
+        (stretch.from_s, stretch.to_s)
+        for stretch in (*analysis.strip.stops, *analysis.run.excluded)
+    )
+    joined: list[tuple[float, float]] = []
+    for start, end in stretches:
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def could_have_shown(run: RunView) -> str:
+    """Return how large a change this run would have shown, empty where that is not known."""
+    for channel in run.channels:
+        if channel.smallest_change_300_s is not None:
+            return f"A change of {_smallest(channel)} held for 5 minutes would have shown."
+    return ""
+
+
+def _smallest(channel: ChannelView) -> str:
+    size = change(channel.smallest_change_300_s or math.nan, channel.unit)
+    name = short_name(channel.name, channel.says)
+    return f"{size} ({name[0].lower()}{name[1:]})"
+
+
+def interval(low: float, high: float) -> str:
+    """Return a 90 % interval of times.
+
+    Examples
+    --------
+    >>> interval(700.0, 745.0)
+    '11:40–12:25'
+    """
+    return f"{clock(low)}–{clock(high)}"
+
+
+def onset_words(reading: EpisodeView | ReadingView) -> str:
+    """Return when it went, with its interval."""
+    if reading.present_at_start:
+        return "off from the start"
+    return f"gone {clock(reading.onset_s)} ({interval(reading.onset_lo_s, reading.onset_hi_s)})"
+
+
+def recovery_words(reading: EpisodeView | ReadingView) -> str:
+    """Return when it came back, with its interval."""
+    if reading.recovery_s is None:
+        return "not back by the end"
+    said = f"back {clock(reading.recovery_s)}"
+    if reading.recovery_lo_s is None or reading.recovery_hi_s is None:
+        return said
+    return f"{said} ({interval(reading.recovery_lo_s, reading.recovery_hi_s)})"
+
+
+def limits(run: RunView) -> tuple[str, ...]:
+    """Return what cannot be seen in this recording, a sentence each."""
+    said = [_foot(run)]
+    if run.channels:
+        said.append("An onset is known no better than to about 15 s: the watch smooths its values.")
+    if run.shortest_judgeable_s is not None:
+        shortest = clock(run.shortest_judgeable_s)
+        said.append(f"Trouble or bouts shorter than {shortest} cannot be judged from it.")
+    if run.normal_part == "assumed" and run.episodes:
+        said.append("Which part of the run was normal is assumed, not told.")
+    return tuple(said)
+
+
+def _foot(run: RunView) -> str:
+    if not any("balance" in channel.name for channel in run.channels):
+        return "No foot can be named: this recording has no left-right measurement."
+    if not run.can_name_foot:
+        return "Balance is a share: it shows which way contact moved, not which foot changed."
+    return "Which foot changed is not which leg is the cause."
+
+
+def day_and_time(start: str) -> str:
+    """Return the start for people, or as it stands where it is no ISO time.
+
+    Examples
+    --------
+    >>> day_and_time("2025-06-05T07:12:00+02:00")
+    'Thu 5 June 2025, 07:12'
+    """
+    try:
+        moment = datetime.fromisoformat(start)
+    except ValueError:
+        return start
+    days = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    months = "January February March April May June July August September October November December"
+    month = months.split()[moment.month - 1]
+    return (
+        f"{days[moment.weekday()]} {moment.day} {month} {moment.year}, "
+        f"{moment.hour:02d}:{moment.minute:02d}"
+    )
+
+
+def about(run: RunView, units: Units) -> str:
+    """Return day, length and device of the run in one line."""
+    parts = [day_and_time(run.start), clock(run.duration_s)]
+    if run.distance_m is not None:
+        parts.append(distance(run.distance_m, units))
+    parts += dict.fromkeys(source.device for source in run.sources if source.device)
+    return " · ".join(parts)

@@ -1,0 +1,325 @@
+"""Runs made by hand, one for each thing a picture may have to show."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from evenstride.app.views import (
+    SCHEMA,
+    AgreementView,
+    Analysis,
+    BaselineView,
+    ChannelView,
+    EpisodeView,
+    ReadingView,
+    RunView,
+    ShiftView,
+    SourceView,
+    Strip,
+    StripLine,
+)
+from evenstride.model.intervals import Stretch
+from evenstride.model.issue import Issue
+from evenstride.model.marks import Mark, MarkKind
+from evenstride.model.signal import Floats
+
+STEP_S = 10.0
+BALANCE = ("contact_balance_left", "pct", "the left foot's share of ground contact time")
+CONTACT = ("contact_time", "ms", "ground contact time, mean of both feet")
+
+
+def lap(t_s: float, kind: MarkKind = "mark") -> Mark:
+    return Mark(t_s, t_s * 3.1, kind, "lap", recalled=False)
+
+
+def told(t_s: float, kind: MarkKind) -> Mark:
+    return Mark(t_s, t_s * 3.1, kind, "told", recalled=True)
+
+
+def noise(size: int, seed: int) -> Floats:
+    """Return slow, unit-variance noise like a watch's smoothed values."""
+    white = np.random.default_rng(seed).standard_normal(size + 8)
+    slow: Floats = np.convolve(white, np.ones(5) / 5**0.5, mode="same")[4 : size + 4]
+    return slow
+
+
+def strip_line(
+    what: tuple[str, str, str], level: tuple[float, float], shift: Floats, seed: int
+) -> StripLine:
+    name, unit, says = what
+    middle, sd = level
+    values = middle + sd * (noise(shift.size, seed) + shift)
+    return StripLine(name, unit, says, values, middle - 1.65 * sd, middle + 1.65 * sd)
+
+
+def channel(what: tuple[str, str, str], level: tuple[float, float]) -> ChannelView:
+    name, unit, says = what
+    middle, sd = level
+    return ChannelView(name, unit, says, middle, sd, 2.4 * sd, 1.3 * sd)
+
+
+def episode(onset_s: float, recovery_s: float | None, says: str) -> EpisodeView:
+    back = recovery_s is not None
+    return EpisodeView(
+        onset_s=onset_s,
+        onset_lo_s=max(0.0, onset_s - 22),
+        onset_hi_s=onset_s + 26,
+        onset_distance_m=onset_s * 3.1,
+        recovery_s=recovery_s,
+        recovery_lo_s=recovery_s - 48 if recovery_s is not None else None,
+        recovery_hi_s=recovery_s + 40 if recovery_s is not None else None,
+        recovery_distance_m=recovery_s * 3.1 if recovery_s is not None else None,
+        present_at_start=False,
+        beginning="sudden",
+        kind="shift",
+        toward="left" if back else None,
+        foot_changed=None,
+        probability=0.998,
+        bayes_factor=640.0,
+        size_sd=2.1,
+        channels=(ShiftView("contact_balance_left", "pct", 1.4, 1.1, 1.7),),
+        other_reading=None,
+        felt_agreement=None,
+        says=says,
+    )
+
+
+def run_view(duration_s: float, excluded: tuple[Stretch, ...] = ()) -> RunView:
+    return RunView(
+        schema=SCHEMA,
+        sources=(
+            SourceView(
+                "2025-06-05-morning.fit",
+                "9f" * 32,
+                "FIT",
+                "Forerunner 965 with HRM-Pro",
+                ("contact_balance_left", "contact_time"),
+            ),
+        ),
+        start="2025-06-05T07:12:00+02:00",
+        duration_s=duration_s,
+        distance_m=duration_s * 3.1,
+        moving_s=duration_s,
+        excluded=excluded,
+        can_name_foot=True,
+        shortest_judgeable_s=90.0,
+        channels=(channel(BALANCE, (50.2, 0.7)), channel(CONTACT, (243.0, 5.5))),
+        baseline=BaselineView("this-run", 1, duration_s),
+        normal_part="told",
+        marks=(),
+        episodes=(),
+        coordinated_s=duration_s,
+        off_s=0.0,
+        false_alarms_per_10h=0.42,
+        issues=(),
+    )
+
+
+def analysis(
+    duration_s: float,
+    off: tuple[tuple[float, float], ...] = (),
+    breaks: tuple[Stretch, ...] = (),
+    size_sd: float = 2.1,
+) -> Analysis:
+    """Return a run that is off during `off` and stands or walks during `breaks`."""
+    time_s = np.arange(STEP_S / 2, duration_s, STEP_S)
+    shift = np.zeros(time_s.size)
+    for start, end in off:
+        shift[(time_s >= start) & (time_s < end)] = size_sd
+    after = tuple(
+        Stretch(b.to_s, min(b.to_s + 30, duration_s), "30 s after a restart") for b in breaks
+    )
+    gone = np.zeros(time_s.size, dtype=bool)
+    for stretch in (*breaks, *after):
+        gone |= (time_s >= stretch.from_s) & (time_s < stretch.to_s)
+    standing = np.zeros(time_s.size, dtype=bool)
+    for stretch in breaks:
+        standing |= (time_s >= stretch.from_s) & (time_s < stretch.to_s)
+    hills = 3.5 * np.sin(time_s / 260) * np.sin(time_s / 1100 + 1)
+    pace = 322 + 6 * hills + 5 * noise(time_s.size, 3)
+    distance = np.cumsum(np.where(standing, 0.0, STEP_S * 1000 / pace))
+    lines = (
+        strip_line(BALANCE, (50.2, 0.7), shift, 1),
+        strip_line(CONTACT, (243.0, 5.5), shift * 0.5, 2),
+    )
+    masked = tuple(replace(line, values=np.where(gone, np.nan, line.values)) for line in lines)
+    strip = Strip(time_s, distance, np.where(standing, np.nan, pace), hills, masked, breaks)
+    return Analysis(run_view(duration_s, after), strip)
+
+
+def with_run(made: Analysis, **changes: object) -> Analysis:
+    return replace(made, run=replace(made.run, **changes))  # type: ignore[arg-type]
+
+
+def early_matching() -> Analysis:
+    """Gone at 2:00 and back at 38:00, pressed and measured."""
+    seen = replace(
+        episode(
+            131,
+            2265,
+            "Ground contact moved toward the left foot from 2:11 to 37:45, "
+            "by 1.4 percentage points (1.1 to 1.7); both presses agree.",
+        ),
+        felt_agreement=AgreementView(11.0, -15.0),
+    )
+    marks = (lap(120, "gone"), lap(2280, "back"))
+    return with_run(
+        analysis(3600, ((125, 2270),)),
+        marks=marks,
+        episodes=(seen,),
+        off_s=2134.0,
+        coordinated_s=1466.0,
+    )
+
+
+def measured_only() -> Analysis:
+    """Gone at 12:00 and back at 40:00, measured, nothing felt."""
+    seen = episode(
+        718,
+        2406,
+        "Ground contact moved toward the left foot from 11:58 to 40:06, "
+        "by 1.4 percentage points (1.1 to 1.7).",
+    )
+    breaks = (Stretch(1500, 1545, "stop"), Stretch(2900, 2960, "stop"))
+    return with_run(analysis(3600, ((720, 2400),), breaks), episodes=(seen,))
+
+
+def nothing_found() -> Analysis:
+    """A quiet hour."""
+    return analysis(3600)
+
+
+def ambiguous() -> Analysis:
+    """One change that can be read two ways."""
+    seen = episode(
+        1320,
+        None,
+        "Ground contact moved toward the left foot at 22:00 and did not come back; "
+        "or it was off from the start and cleared at 22:00.",
+    )
+    other = ReadingView(
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        1320.0,
+        1290.0,
+        1350.0,
+        4092.0,
+        True,
+        "right",
+        None,
+        (ShiftView("contact_balance_left", "pct", -1.4, -1.7, -1.1),),
+        "Off from the start, cleared at 22:00.",
+    )
+    seen = replace(seen, other_reading=other, toward="left")
+    return with_run(analysis(2700, ((1320, 2700),)), episodes=(seen,), normal_part="assumed")
+
+
+def wrist_only() -> Analysis:
+    """A wrist watch without a strap: cadence alone, no marks."""
+    made = analysis(2400)
+    cadence = ("cadence", "spm", "steps per minute, both feet counted")
+    line = strip_line(cadence, (174.0, 1.1), np.zeros(made.strip.time_s.size), 5)
+    issue = Issue(
+        "info",
+        "2025-06-05-morning.fit",
+        "No chest strap or pod was recorded.",
+        "Wear a running-dynamics strap to see ground contact.",
+    )
+    made = with_run(
+        made,
+        channels=(channel(cadence, (174.0, 1.1)),),
+        can_name_foot=False,
+        normal_part="assumed",
+        issues=(issue,),
+    )
+    return replace(made, strip=replace(made.strip, lines=(line,)))
+
+
+def run_walk() -> Analysis:
+    """Twenty bouts of two minutes with a lap press at each."""
+    breaks = tuple(Stretch(180.0 * i + 120, 180.0 * i + 180, "walk break") for i in range(20))
+    marks = tuple(lap(180.0 * i + 120 + 60 * j) for i in range(20) for j in range(2))
+    return with_run(analysis(3600, (), breaks), marks=marks, shortest_judgeable_s=120.0)
+
+
+def four_hours() -> Analysis:
+    """A long run with a stop every half hour, three episodes and close marks."""
+    breaks = tuple(Stretch(1800.0 * i, 1800.0 * i + 90, "stop") for i in range(1, 8))
+    off = ((2000.0, 3500.0), (7400.0, 8100.0), (11000.0, 13800.0))
+    says = "Ground contact moved toward the left foot from {} to {}."
+    episodes = (
+        episode(2010, 3480, says.format("33:30", "58:00")),
+        episode(7390, 8105, says.format("2:03:10", "2:15:05")),
+        episode(11020, 13770, says.format("3:03:40", "3:49:30")),
+    )
+    marks = (
+        lap(1990, "gone"),
+        lap(3520, "back"),
+        told(7300, "gone"),
+        told(8200, "back"),
+        lap(11000, "gone"),
+        lap(11090),
+        lap(13800, "back"),
+        lap(14300),
+    )
+    return with_run(analysis(14400, off, breaks), episodes=episodes, marks=marks)
+
+
+def felt_only() -> Analysis:
+    """Felt at 2:00 to 38:00; the watch saw nothing."""
+    return with_run(analysis(3600), marks=(told(120, "gone"), told(2280, "back")))
+
+
+def ten_minutes() -> Analysis:
+    """A short run with presses seconds apart."""
+    marks = (lap(58, "gone"), lap(66), lap(75, "back"), lap(590, "gone"), lap(597, "back"))
+    return with_run(analysis(600), marks=marks, shortest_judgeable_s=60.0)
+
+
+def no_channel() -> Analysis:
+    """A file with time and distance only."""
+    made = with_run(nothing_found(), channels=(), can_name_foot=False, shortest_judgeable_s=None)
+    return replace(made, strip=replace(made.strip, lines=()))
+
+
+MAKERS: dict[str, Callable[[], Analysis]] = {
+    maker.__name__: maker
+    for maker in (
+        early_matching,
+        measured_only,
+        nothing_found,
+        ambiguous,
+        wrist_only,
+        run_walk,
+        four_hours,
+        felt_only,
+        ten_minutes,
+        no_channel,
+    )
+}
+
+
+@pytest.fixture(params=sorted(MAKERS))
+def each_run(request: pytest.FixtureRequest) -> Analysis:
+    """Every made run, one after the other."""
+    return MAKERS[request.param]()
+
+
+@pytest.fixture
+def made() -> Callable[[str], Analysis]:
+    """Return a made run by name."""
+    return lambda name: MAKERS[name]()
+
+
+@pytest.fixture
+def hostile(made: Callable[[str], Analysis]) -> Analysis:
+    """A run whose every user text tries to break out of the page."""
+    evil = '<img src=x onerror="document.title=1"><script>document.title="owned"</script>$x^$'
+    calm = made("early_matching")
+    source = replace(calm.run.sources[0], file=f"../../{evil}.fit", device=f"{evil} \u7530\x07")
+    issue = Issue("warning", evil, evil, evil)
+    return with_run(calm, sources=(source,), issues=(issue,), start=evil)
