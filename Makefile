@@ -34,7 +34,7 @@ lint: .venv/dev
 	$(BIN)/ruff check .
 
 types: .venv/dev
-	$(BIN)/mypy src tests bench docs
+	$(BIN)/mypy src tests docs $(if $(wildcard bench/*.py),bench)
 
 floors: .venv/dev
 	$(BIN)/lint-imports --no-logo
