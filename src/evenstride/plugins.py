@@ -61,6 +61,8 @@ class Reader:
 def discover(package: ModuleType, kind: type[P]) -> tuple[P, ...]:
     """Return every value of type `kind` that a module of `package` ends in, by module name.
 
+    Names that begin with an underscore are a plug-in's own parts and are passed over.
+
     Examples
     --------
     >>> import evenstride.formats
@@ -69,6 +71,8 @@ def discover(package: ModuleType, kind: type[P]) -> tuple[P, ...]:
     """
     found: list[P] = []
     for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
+        if module.name.startswith("_"):
+            continue
         loaded = importlib.import_module(f"{package.__name__}.{module.name}")
         found += [value for value in vars(loaded).values() if isinstance(value, kind)]
     return tuple(found)

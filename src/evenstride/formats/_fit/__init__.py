@@ -1,0 +1,1 @@
+"""The parts of the FIT reader: checksums, framing, rescue, columns, recordings."""

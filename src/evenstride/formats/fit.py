@@ -1,0 +1,96 @@
+"""FIT: the files of sports watches, straight from the watch or exported from a portal."""
+
+import hashlib
+from dataclasses import dataclass
+
+from evenstride.formats._fit.messages import Messages, read_messages
+from evenstride.formats._fit.recording import read_recordings
+from evenstride.formats._fit.split import looks_like_fit, split
+from evenstride.model.issue import Issue
+from evenstride.model.recording import Recording, Source
+from evenstride.plugins import Contents, Reader
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A file's messages, before anything is made of them.
+
+    Attributes
+    ----------
+    files
+        The messages of each FIT file chained inside.
+    issues
+        What was damaged, and at which byte.
+    """
+
+    files: tuple[Messages, ...]
+    issues: tuple[Issue, ...]
+
+
+def decode(data: bytes, name: str = "file") -> Decoded:
+    """Return all messages of a FIT file as columns.
+
+    Parameters
+    ----------
+    data
+        The file's bytes; any bytes at all, damage becomes issues.
+    name
+        How issues call the file.
+
+    Returns
+    -------
+    Decoded
+        One `Messages` for each FIT file chained inside, and what was wrong.
+
+    Examples
+    --------
+    >>> decode(b"<!DOCTYPE html>").issues[0].problem
+    'This is a web page, not a FIT file.'
+    """
+    parts = list(split(data, name))
+    found = (read_messages(data, part.frames) for part in parts)
+    return Decoded(
+        tuple(messages for messages in found if messages.tables),
+        tuple(issue for part in parts for issue in part.issues),
+    )
+
+
+def read(data: bytes, name: str) -> Contents:
+    """Return the recordings in a FIT file: one a session of each file chained inside.
+
+    Parameters
+    ----------
+    data
+        The file's bytes.
+    name
+        The file's name, without its folder.
+
+    Returns
+    -------
+    Contents
+        Damage and files that are no recorded activity become issues; nothing is raised.
+
+    Examples
+    --------
+    >>> read(b"", "run.fit").issues[0].problem
+    'The file is empty.'
+    """
+    decoded = decode(data, name)
+    source = Source(name, hashlib.sha256(data).hexdigest(), "FIT")
+    found = [item for part in decoded.files for item in read_recordings(part, source, name)]
+    recordings = tuple(item for item in found if isinstance(item, Recording))
+    issues = tuple(item for item in found if isinstance(item, Issue))
+    return Contents(recordings, decoded.issues + issues)
+
+
+reader = Reader(
+    name="FIT",
+    suffixes=(".fit",),
+    says=(
+        "Files of Garmin, COROS, Suunto, Wahoo and other watches: pace, slope, cadence, running "
+        "dynamics, left-right balance where a strap or pod gave it, laps, heart beats, fields of "
+        "other makers such as Stryd."
+    ),
+    recognises=looks_like_fit,
+    read=read,
+)
