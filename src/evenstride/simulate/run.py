@@ -14,7 +14,6 @@ from evenstride.simulate.course import draw_course
 from evenstride.simulate.device import (
     NOISE_OF,
     Columns,
-    Kit,
     Rows,
     kept_rows,
     measure,
@@ -28,23 +27,7 @@ from evenstride.simulate.pace import Movement, modes, move
 from evenstride.simulate.runner import Runner, draw_runner
 from evenstride.simulate.scenario import Scenario
 from evenstride.simulate.stryd import stryd_fields
-from evenstride.writers.fit import (
-    FOOT_POD,
-    RUNNING_DYNAMICS,
-    WATCH,
-    Activity,
-    Device,
-    write_activity,
-)
-
-STRAP_DEVICE = Device("evenstride simulated strap", product=2, antplus_type=RUNNING_DYNAMICS)
-POD_DEVICE = Device("evenstride simulated pod", product=3, antplus_type=FOOT_POD)
-
-DEVICES_OF: dict[Kit, tuple[Device, ...]] = {
-    "wrist": (WATCH,),
-    "strap": (WATCH, STRAP_DEVICE),
-    "strap+stryd": (WATCH, STRAP_DEVICE, POD_DEVICE),
-}
+from evenstride.writers.fit import WATCH
 
 
 class Stream(IntEnum):
@@ -111,19 +94,6 @@ class SimulatedRun:
     truth: Truth
     scenario: Scenario
     seed: int
-
-    def fit(self) -> bytes:
-        """Return the run as a FIT file, with the same samples."""
-        return write_activity(
-            Activity(
-                self.scenario.start,
-                self.samples,
-                self.laps,
-                self.pauses,
-                self.developer_fields,
-                devices=DEVICES_OF[self.scenario.kit],
-            )
-        )
 
     def recording(self) -> Recording:
         """Return the run as if read from a file; no bytes are made."""
