@@ -18,6 +18,7 @@ from evenstride import __version__
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.intervals import Stretch
 from evenstride.model.marks import LapMeaning, RunnersWord
+from evenstride.report.characters import plain
 
 WRONG_REQUEST, UNEXPECTED, STOPPED = 1, 70, 130
 _TIME = re.compile(r"(?:(\d{1,3}):([0-5]\d)|(\d{1,4})):([0-5]\d)")
@@ -286,7 +287,7 @@ def simulate(
 ) -> None:
     """Make a run with a known truth, as a real FIT file: to try things, to test, to learn."""
     from evenstride.app.simulation import SimulationRequest, write_simulated
-    from evenstride.report.terminal import plain
+    from evenstride.report.terminal import draw_simulated, open_console
 
     request = SimulationRequest(
         minutes=minutes,
@@ -300,9 +301,7 @@ def simulate(
         run_walk_s=_bouts("--run-walk", run_walk),
         laps=laps,
     )
-    view = write_simulated(request, out)
-    typer.echo(plain(view.says))
-    typer.echo(f"Next: evenstride analyze {plain(str(view.file))}")
+    draw_simulated(write_simulated(request, out), open_console())
 
 
 @app.command()
@@ -339,7 +338,6 @@ def config(
     EVENSTRIDE_CONFIG names.
     """
     from evenstride.app.settings import load_settings, save_units, settings_file
-    from evenstride.report.terminal import plain
 
     file = settings_file(os.environ)
     settings = load_settings(file) if value is None else save_units(file, value)
@@ -448,8 +446,6 @@ def _bouts(option: str, text: str | None) -> tuple[float, float] | None:
 
 
 def _tell(*lines: str) -> None:
-    from evenstride.report.terminal import plain
-
     for line in lines:
         typer.echo(plain(line), err=True)
 

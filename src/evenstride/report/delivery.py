@@ -8,12 +8,11 @@ from pathlib import Path
 from evenstride.app.contract import to_json
 from evenstride.app.settings import Units
 from evenstride.app.views import Analysis, FailedView
-from evenstride.model.errors import EvenstrideError
 from evenstride.model.marks import LapMeaning
 from evenstride.report.characters import plain
-from evenstride.report.page import write_report
 from evenstride.report.terminal import draw_summary, open_console, unlabelled_presses
 from evenstride.report.words import clock, distance
+from evenstride.report.write import write_report
 
 SOME_FAILED, NONE_WORKED = 3, 4
 Items = Sequence[Analysis | FailedView]
@@ -115,13 +114,7 @@ def _answer(prompt: str, ask: Callable[[str], str]) -> LapMeaning:
 
 
 def _write(runs: Sequence[Analysis], folder: Path, wish: Wish) -> None:
-    try:
-        written = write_report(runs, folder, wish.units)
-    except OSError as reason:
-        raise EvenstrideError(
-            f"The report could not be written to {folder}: {reason.strerror}.",
-            "Choose another folder with --out.",
-        ) from reason
+    written = write_report(runs, folder, wish.units)
     console = open_console(stderr=wish.as_json)
     for path in written:
         console.print(f"Written: {plain(str(path))}", soft_wrap=True)

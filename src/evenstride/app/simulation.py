@@ -1,0 +1,168 @@
+"""A run with a known truth, written as a FIT file."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from evenstride.app.settings import replace_file
+from evenstride.model.errors import EvenstrideError
+from evenstride.model.recording import Spacing
+from evenstride.simulate.episode import PlantedEpisode
+from evenstride.simulate.laps import LapButton
+from evenstride.simulate.pace import RunWalk
+from evenstride.simulate.run import simulate
+from evenstride.simulate.scenario import Scenario
+
+Kit: TypeAlias = Literal["wrist", "strap", "strap+stryd"]
+RecordingMode: TypeAlias = Literal["every-second", "smart"]
+LONGEST_MINUTES = 24 * 60
+_SPACING: dict[RecordingMode, Spacing] = {"every-second": "every second", "smart": "smart"}
+_OUR_MARK = b"evenstride"
+
+
+@dataclass(frozen=True)
+class SimulationRequest:
+    """What is to be simulated, in the words of the command line.
+
+    Attributes
+    ----------
+    minutes
+        Length of the recording.
+    onset_s, recovery_s
+        When coordination goes and returns; no onset: the runner stays well, no recovery: it does
+        not return.
+    shift_pp
+        How far ground contact moves: toward the left foot where positive.
+    ramp_s
+        How long the change takes to come in full.
+    seed
+        The same request and seed give the same bytes.
+    kit, recording
+        What the runner wears, and how the watch records.
+    run_walk_s
+        Seconds of running and of walking, None for a run without walk breaks.
+    laps
+        Whether the runner presses lap when it goes and when it comes back.
+    """
+
+    minutes: float = 60.0
+    onset_s: float | None = None
+    recovery_s: float | None = None
+    shift_pp: float = 1.5
+    ramp_s: float = 0.0
+    seed: int = 0
+    kit: Kit = "strap"
+    recording: RecordingMode = "every-second"
+    run_walk_s: tuple[float, float] | None = None
+    laps: bool = True
+
+
+@dataclass(frozen=True)
+class SimulatedFile:
+    """A simulated run on disk.
+
+    Attributes
+    ----------
+    file
+        The FIT file.
+    request
+        What it holds.
+    presses_s
+        When the runner pressed lap, seconds since the start.
+    """
+
+    file: Path
+    request: SimulationRequest
+    presses_s: tuple[float, ...]
+
+
+def write_simulated(request: SimulationRequest, file: Path) -> SimulatedFile:
+    """Simulate a run and write it to `file` as a FIT activity.
+
+    A file that evenstride simulated earlier is replaced; any other is left alone.
+
+    Raises
+    ------
+    EvenstrideError
+        If the run cannot be, or `file` cannot be written.
+    """
+    _check(request)
+    _spare(file)
+    run = simulate(_scenario(request), request.seed)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(file, run.fit())
+    except OSError as reason:
+        raise EvenstrideError(
+            f"{file} could not be written: {reason.strerror}.", "Choose another place with --out."
+        ) from reason
+    return SimulatedFile(file, request, tuple(press.t_s for press in run.truth.presses))
+
+
+def _scenario(request: SimulationRequest) -> Scenario:
+    return Scenario(
+        minutes=request.minutes,
+        kit=request.kit,
+        spacing=_SPACING[request.recording],
+        run_walk=None if request.run_walk_s is None else RunWalk(*request.run_walk_s),
+        episodes=_episodes(request),
+        laps=LapButton(presses_gone=request.laps, presses_back=request.laps),
+    )
+
+
+def _episodes(request: SimulationRequest) -> tuple[PlantedEpisode, ...]:
+    if request.onset_s is None:
+        return ()
+    return (
+        PlantedEpisode(
+            request.onset_s,
+            request.recovery_s,
+            ramp_s=request.ramp_s,
+            balance_pp=request.shift_pp,
+        ),
+    )
+
+
+def _check(request: SimulationRequest) -> None:
+    if not 1 <= request.minutes <= LONGEST_MINUTES:
+        raise EvenstrideError(
+            f"A run of {request.minutes:g} minutes cannot be simulated.",
+            f"Ask for 1 to {LONGEST_MINUTES} minutes.",
+        )
+    if not math.isfinite(request.shift_pp) or abs(request.shift_pp) > 20:
+        raise EvenstrideError(
+            f"Contact cannot move by {request.shift_pp:g} percentage points.",
+            "Ask for -20 to 20; healthy runs stay within about 1.",
+        )
+    _check_times(request)
+
+
+def _check_times(request: SimulationRequest) -> None:
+    end_s = request.minutes * 60
+    if request.onset_s is None and request.recovery_s is not None:
+        raise EvenstrideError(
+            "Coordination cannot come back when it never goes.", "Give --onset too."
+        )
+    if any(
+        moment is not None and moment >= end_s for moment in (request.onset_s, request.recovery_s)
+    ):
+        raise EvenstrideError(
+            f"The run is over after {request.minutes:g} minutes, before onset or recovery.",
+            "Give earlier times, or more --minutes. Leave --recovery out if it never comes back.",
+        )
+
+
+def _spare(file: Path) -> None:
+    """Refuse to write over anything that evenstride did not simulate itself."""
+    if file.is_dir():
+        raise EvenstrideError(f"{file} is a folder.", "Name a file, such as run.fit.")
+    try:
+        is_foreign = file.exists() and _OUR_MARK not in file.read_bytes()
+    except OSError:
+        is_foreign = True
+    if is_foreign:
+        raise EvenstrideError(
+            f"{file} exists and is no simulated run; it is left as it is.",
+            "Choose another name with --out.",
+        )
