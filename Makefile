@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+WHEELS := --only-binary :all:
 OPTIONS ?=
 
 .PHONY: help demo test fast check lint types floors dead docs-drift wheel bench docs lock clean
@@ -72,17 +73,19 @@ clean:
 .venv/setup: locks/setup.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
 	  "evenstride needs Python 3.11 or later. If you have one, name it: make PYTHON=python3.13")'
-	@echo "Setting up .venv; this happens once and takes about a minute."
+	@echo "Setting up .venv; this happens once and can take a minute."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes \
 	  --only-binary :all: -r $<
 	@touch $@
 
 .venv/run: locks/run.txt .venv/setup pyproject.toml
-	@$(INSTALL) --require-hashes --only-binary :all: -r $<
+	@$(INSTALL) --require-hashes $(WHEELS) -r $<
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# One rival of the bench is published as source only.
+.venv/bench: WHEELS :=
 .venv/dev .venv/bench: .venv/%: locks/%.txt .venv/run
-	@$(INSTALL) --require-hashes --only-binary :all: -r $<
+	@$(INSTALL) --require-hashes $(WHEELS) -r $<
 	@touch $@

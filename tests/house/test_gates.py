@@ -39,13 +39,8 @@ def settings(root: Path) -> dict[str, dict[str, object]]:
     ],
 )
 def test_a_function_that_is_too_large_is_refused(code: str, rule: str, root: Path) -> None:
-    asked = [
-        TOOLS / "ruff",
-        "check",
-        "--output-format=concise",
-        "--stdin-filename=src/some.py",
-        "-",
-    ]
+    ruff = str(TOOLS / "ruff")
+    asked = [ruff, "check", "--output-format=concise", "--stdin-filename=src/some.py", "-"]
     checked = subprocess.run(
         asked, input=code, cwd=root, check=False, capture_output=True, text=True
     )
