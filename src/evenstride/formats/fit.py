@@ -79,8 +79,8 @@ def read(data: bytes, name: str) -> Contents:
     source = Source(name, hashlib.sha256(data).hexdigest(), "FIT")
     found = [item for part in decoded.files for item in read_recordings(part, source, name)]
     recordings = tuple(item for item in found if isinstance(item, Recording))
-    issues = tuple(item for item in found if isinstance(item, Issue))
-    return Contents(recordings, decoded.issues + issues)
+    issues = decoded.issues + tuple(item for item in found if isinstance(item, Issue))
+    return Contents(recordings, tuple(dict.fromkeys(issues)))
 
 
 reader = Reader(

@@ -19,9 +19,9 @@ _PIECE = 128  # words in a piece: pieces stay many, steps stay few
 @cache
 def _table() -> Words:
     """Return the checksum after two more bytes, for every value of checksum XOR those bytes."""
-    state = np.arange(1 << 16, dtype=np.uint16)
+    state: Words = np.arange(1 << 16, dtype=np.uint16)
     for _ in range(16):
-        state = (state >> 1) ^ np.where(state & 1, np.uint16(_POLYNOMIAL), np.uint16(0))
+        state = (state >> np.uint16(1)) ^ ((state & np.uint16(1)) * np.uint16(_POLYNOMIAL))
     return state
 
 
@@ -29,7 +29,7 @@ def _carried(sums: Words, basis: Words) -> Words:
     """Return `sums` taken through a linear map, given by its images of the sixteen bits."""
     moved = np.zeros_like(sums)
     for bit in range(16):
-        moved ^= ((sums >> bit) & 1) * basis[bit]
+        moved ^= ((sums >> np.uint16(bit)) & np.uint16(1)) * basis[bit]
     return moved
 
 

@@ -1,5 +1,7 @@
 """Framed messages as columns: NumPy arrays of field values, decoded only when asked for."""
 
+import math
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -142,8 +144,8 @@ class Table:
         values = block.view(order + base.code).astype(base.code)
         if values.shape[1] == 1:
             values = values[:, 0]
-        valid = ~np.isnan(values) if base.missing is None else values != base.missing
-        return values, valid
+        missing = np.isnan(values) if base.missing is None else np.equal(values, base.missing)
+        return values, np.logical_not(missing)
 
     def developer_column(self, spot: StoredField) -> Column:
         """Return a developer field."""
@@ -248,10 +250,15 @@ class Table:
             bits = self.running_sums.get(part.target, bits)
         target = self.meanings.get(part.target, Meaning(f"unknown_{part.target}"))
         scaled = replace(target, scale=part.scale, offset=part.offset)
-        rows = valid if valid.ndim == 1 else valid.any(axis=1)
+        rows = any_of(valid)
         for variant, where in self._split(target):
             named = replace(scaled, name=variant.name, unit=variant.unit)
             yield replace(_column(part.target, named, bits, rows & where), expanded=True)
+
+
+def any_of(valid: Bools) -> Bools:
+    """Return the rows that hold any value."""
+    return valid if valid.ndim == 1 else np.logical_or.reduce(valid, axis=1)
 
 
 def _like(rows: Bools, valid: Bools) -> Bools:
@@ -388,7 +395,7 @@ class Stack:
         for place, column in found:
             values = column.values
             stored[place] = values if values.ndim == 1 else [tuple(row) for row in values.tolist()]
-            valid[place] = column.valid if column.valid.ndim == 1 else column.valid.any(axis=1)
+            valid[place] = any_of(column.valid)
         return replace(found[-1][1], stored=stored, valid=valid, scale=0.0, offset=0.0)
 
 
@@ -459,38 +466,55 @@ def _counted_on(tables: list[Table]) -> list[Table]:
 
 def _with_developers(tables: list[Table]) -> list[Table]:
     """Tell each table what the developer fields in its layout were described as by then."""
-    described = sorted(_descriptions(tables), key=lambda found: found[0])
-    if not described:
-        return tables
+    told: dict[tuple[int, int], list[tuple[int, DeveloperMeaning]]] = {}
+    for at, meaning in sorted(_descriptions(tables), key=lambda found: found[0]):
+        told.setdefault(meaning.identity[1:], []).append((at, meaning))
     return [
-        replace(
-            table,
-            developers={
-                (meaning.identity[1], meaning.identity[2]): meaning
-                for at, meaning in described
-                if at < table.definition.at
-            },
-        )
+        replace(table, developers=_told_by_then(table.definition, told)) if told else table
         for table in tables
     ]
 
 
+def _told_by_then(
+    layout: Definition, told: Mapping[tuple[int, int], list[tuple[int, DeveloperMeaning]]]
+) -> dict[tuple[int, int], DeveloperMeaning]:
+    """Return the last description of each developer field that stands before its layout."""
+    known = {}
+    for spot in layout.fields:
+        key = (spot.developer_index or 0, spot.number)
+        before = bisect(told.get(key, []), layout.at, key=lambda found: found[0])
+        if spot.developer_index is not None and before:
+            known[key] = told[key][before - 1][1]
+    return known
+
+
 def _descriptions(tables: list[Table]) -> Iterator[tuple[int, DeveloperMeaning]]:
     """Yield each developer field's description with the byte at which it stands."""
-    ids = Stack(tuple(t for t in tables if t.definition.message == profile.DEVELOPER_DATA_ID))
-    applications = sorted(_applications(ids))
-    fields = Stack(tuple(t for t in tables if t.definition.message == profile.FIELD_DESCRIPTION))
-    names, units = fields.texts(3), fields.texts(8)
-    whole = [fields.numbers(number) for number in (0, 1, 2, 6, 7)]
-    offsets = fields._merged(table.offsets for table in fields.tables)  # noqa: SLF001
-    for row, at in enumerate(offsets.tolist()):
-        index, number, code, scale, offset = (values[row] for values in whole)
-        if np.isnan(index) or np.isnan(number):
+    applications: dict[int, list[tuple[int, str]]] = {}
+    for table in tables:
+        if table.definition.message == profile.DEVELOPER_DATA_ID:
+            for at, index, text in _applications(table):
+                applications.setdefault(index, []).append((at, text))
+    for table in tables:
+        if table.definition.message == profile.FIELD_DESCRIPTION:
+            yield from _described(table, applications)
+
+
+def _described(
+    table: Table, applications: Mapping[int, list[tuple[int, str]]]
+) -> Iterator[tuple[int, DeveloperMeaning]]:
+    """Yield the descriptions in one table."""
+    stack = Stack((table,))
+    names, units = stack.texts(3), stack.texts(8)
+    numbers = np.stack([stack.numbers(number) for number in (0, 1, 2, 6, 7)], axis=1)
+    for row, at in enumerate(table.offsets.tolist()):
+        index, number, code, scale, offset = numbers[row].tolist()
+        if math.isnan(index) or math.isnan(number):
             continue
-        known = [app for place, who, app in applications if who == index and place < at]
+        known = [text for place, text in sorted(applications.get(int(index), [])) if place < at]
         identity = (known[-1] if known else "", int(index), int(number))
         base = BYTES if np.isnan(code) else _described_base(int(code))
-        scale, offset = np.nan_to_num([scale, offset])
+        scale, offset = float(np.nan_to_num(scale)), float(np.nan_to_num(offset))
         yield at, DeveloperMeaning(identity, names[row], units[row], base, scale, offset)
 
 
@@ -499,25 +523,22 @@ def _described_base(code: int) -> BaseType:
     return BASE_TYPES.get(code) or BASE_TYPES.get(code | 0x80) or BYTES
 
 
-def _applications(ids: Stack) -> Iterator[tuple[int, int, str]]:
+def _applications(table: Table) -> Iterator[tuple[int, int, str]]:
     """Yield byte, developer index and application id in hexadecimal, empty where none is given."""
-    for table in ids.tables:
-        index, application = table.column(3), table.column(1)
-        for row, at in enumerate(table.offsets.tolist()):
-            known = application is not None and bool(np.atleast_1d(application.valid[row]).any())
-            text = application.stored[row].tobytes().hex() if application and known else ""
-            if index is not None and index.stored.ndim == 1:
-                yield at, int(index.stored[row]), text
+    index, application = Stack((table,)).numbers(3), table.column(1)
+    for row, at in enumerate(table.offsets.tolist()):
+        text = ""
+        if application is not None and application.valid[row].any():
+            text = application.stored[row].tobytes().hex()
+        if not np.isnan(index[row]):
+            yield at, int(index[row]), text
 
 
 def _with_running_sums(tables: list[Table]) -> list[Table]:
     """Add up the components of which only the low bits are stored, over all layouts."""
     sums: list[dict[int, Ints]] = [{} for _ in tables]
-    for message, kind in profile.messages().items():
-        for source, meaning in kind.fields.items():
-            for part in meaning.components:
-                if part.accumulates:
-                    _add_up(tables, sums, (message, source), part)
+    for message, source, part in profile.accumulating():
+        _add_up(tables, sums, (message, source), part)
     return [replace(table, running_sums=own) for table, own in zip(tables, sums, strict=True)]
 
 
@@ -531,7 +552,7 @@ def _add_up(
             stored, valid = table.stored(table.spots[source[1]], table.spots[source[1]].base)
             bits = unpacked_bits(part, stored)
             if bits is not None:
-                holders.append((place, bits, valid if valid.ndim == 1 else valid.any(axis=1)))
+                holders.append((place, bits, any_of(valid)))
     if not holders:
         return
     order = np.concatenate([tables[place].order[valid] for place, _, valid in holders])

@@ -183,6 +183,18 @@ def messages() -> dict[int, MessageType]:
 
 
 @cache
+def accumulating() -> tuple[tuple[int, int, Component], ...]:
+    """Return message, field and component wherever only the low bits of a sum are stored."""
+    return tuple(
+        (message, number, part)
+        for message, kind in messages().items()
+        for number, meaning in kind.fields.items()
+        for part in meaning.components
+        if part.accumulates
+    )
+
+
+@cache
 def names(kind: str) -> dict[int, str]:
     """Return one of the profile's lists of names, by value.
 

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from evenstride.formats._fit import profile
-from evenstride.formats._fit.messages import Column, Floats, Ints, Messages, Stack
+from evenstride.formats._fit.messages import Array, Column, Floats, Ints, Messages, Stack
 from evenstride.model.intervals import Stretch
 from evenstride.model.issue import Issue
 from evenstride.model.recording import (
@@ -61,12 +61,38 @@ class _Session:
 
 @dataclass(frozen=True)
 class _Leg:
-    """The part of a file that becomes one recording."""
+    """The part of a file that becomes one recording.
+
+    Attributes
+    ----------
+    session
+        What the device says of it.
+    rows
+        Its records, in time order.
+    times
+        FIT seconds of its samples, strictly rising.
+    issues
+        What putting them in order took.
+    sharing
+        For each record the sample it belongs to, None where each is a sample of its own.
+    """
 
     session: _Session
     rows: Ints
     times: Ints
     issues: tuple[Issue, ...]
+    sharing: Ints | None = None
+
+    def taken(self, values: Array) -> Array:
+        """Return a column's values, one a sample: the first that is there in each second."""
+        taken = values[self.rows]
+        if self.sharing is None:
+            return taken
+        first = np.flatnonzero(np.diff(self.sharing, prepend=-1))
+        whole = taken[first]
+        there = taken != np.array(None) if taken.dtype == object else ~np.isnan(taken)
+        whole[self.sharing[there][::-1]] = taken[there][::-1]
+        return whole
 
 
 @dataclass(frozen=True)
@@ -127,8 +153,7 @@ def read_recordings(messages: Messages, source: Source, where: str) -> Iterator[
         yield Issue("info", where, f"Skipped: this is a {kind} file, not a recorded activity.")
         return
     if not records.height:
-        says = "It holds no samples: nothing was recorded second by second."
-        yield Issue("warning", where, says)
+        yield _without_samples(kind, where)
         return
     times = records.times
     legs = tuple(_legs(messages, times, where))
@@ -138,8 +163,32 @@ def read_recordings(messages: Messages, source: Source, where: str) -> Iterator[
     activity = _Activity(messages, source, records, legs)
     columns = _sample_columns(records)
     extras = records.developer_columns()
+    covered = 0.0
     for place, leg in enumerate(legs):
-        yield _recording(activity, place, _samples(columns, leg), list(extras.values()))
+        samples, covered = _from_zero(_samples(columns, leg), covered)
+        yield _recording(activity, place, samples, list(extras.values()))
+
+
+def _without_samples(kind: str, where: str) -> Issue:
+    """Return why messages without a record give no recording."""
+    if kind:
+        says = "This activity holds no samples: nothing was recorded second by second."
+        return Issue("warning", where, says)
+    return Issue("info", where, "Skipped: messages that belong to no recorded activity.")
+
+
+def _from_zero(samples: pl.DataFrame, covered: float) -> tuple[pl.DataFrame, float]:
+    """Return samples whose distance counts from their own start, and the device's last distance.
+
+    Some devices count on from leg to leg, some begin each leg at zero.
+    """
+    distance = samples["distance_m"].drop_nulls()
+    if not distance.len():
+        return samples, covered
+    first, last = float(distance[0]), float(distance[-1])
+    if covered and first >= covered:
+        samples = samples.with_columns(pl.col("distance_m") - covered)
+    return samples, last
 
 
 def _legs(messages: Messages, times: Ints, where: str) -> Iterator[_Leg]:
@@ -205,15 +254,19 @@ def _leg(session: _Session, rows: Ints, times: Ints, where: str) -> _Leg:
         rows, own = rows[order], own[order]
         says = f"The clock went backward {backward} times; samples were put in time order."
         issues.append(Issue("warning", where, says))
-    repeated = np.diff(own, prepend=own[0] - 1) == 0
-    if repeated.any():
-        rows, own = rows[~repeated], own[~repeated]
-        says = f"{int(repeated.sum())} samples repeat a second already there; the first was kept."
+    sharing = None
+    fresh = np.diff(own, prepend=own[0] - 1) > 0
+    if not fresh.all():
+        sharing, own = np.cumsum(fresh) - 1, own[fresh]
+        says = (
+            f"{int((~fresh).sum())} records repeat a second already there; "
+            "of each second the first value of each kind was kept."
+        )
         issues.append(Issue("info", where, says))
     if own[0] < _CLOCK_SET:
         says = "The device did not know the date; only times within the run are right."
         issues.append(Issue("warning", where, says))
-    return _Leg(session, rows, own, tuple(issues))
+    return _Leg(session, rows, own, tuple(issues), sharing)
 
 
 def _sample_columns(records: Stack) -> dict[str, Floats]:
@@ -246,13 +299,13 @@ def _first_known(*choices: Floats) -> Floats:
 
 def _samples(columns: dict[str, Floats], leg: _Leg) -> pl.DataFrame:
     """Return one leg's table of samples."""
-    height = leg.rows.size
+    height = leg.times.size
     series = []
     for name in SAMPLES.names:
         if name == "time_s":
             values = (leg.times - leg.times[0]).astype(np.float64)
         elif name in columns and _fits(name, columns, leg):
-            values = columns[name][leg.rows]
+            values = leg.taken(columns[name])
         else:
             series.append(pl.repeat(None, height, dtype=pl.Float64, eager=True).alias(name))
             continue
@@ -348,12 +401,9 @@ def _laps(activity: _Activity, place: int) -> pl.DataFrame:
         for start, end, t in zip(starts, ends, triggers, strict=True)
         if activity.leg_at((start + end) / 2) == place and not np.isnan(start + end)
     ]
-    return pl.DataFrame(sorted(rows, key=lambda row: row[:2]), schema=_types(LAPS), orient="row")
-
-
-def _types(schema: object) -> dict[str, pl.DataType]:
-    """Return column types by name."""
-    return dict(schema.empty().schema)  # type: ignore[attr-defined]
+    return pl.DataFrame(
+        sorted(rows, key=lambda row: row[:2]), schema=LAPS.empty().schema, orient="row"
+    )
 
 
 def _pauses(activity: _Activity, place: int) -> Iterator[Stretch]:
@@ -380,7 +430,7 @@ def _developer_fields(extras: list[Column], leg: _Leg) -> Iterator[DeveloperFiel
     for column in extras:
         if column.developer is None or not column.valid[leg.rows].any():
             continue
-        values = column.stored[leg.rows]
+        values = leg.taken(column.stored)
         if values.dtype == object:
             series = pl.Series(values.tolist(), strict=False)
         else:

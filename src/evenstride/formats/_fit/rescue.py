@@ -21,7 +21,8 @@ from evenstride.formats._fit.walk import (
     read_definition,
 )
 
-Trouble: TypeAlias = Literal["undefined", "definition", "time", "short", "endless", ""]
+Trouble: TypeAlias = Literal["undefined", "definition", "time", "short", ""]
+Kind: TypeAlias = Literal["lost", "time", "short", "tail", "endless"]
 
 _UNTIMED = {0, 0xFFFFFFFF}
 _FIRST_DATE, _LAST_DATE = 0x10000000, 0x60000000  # 1998 to 2041, in FIT seconds
@@ -31,17 +32,28 @@ _CHAIN_TIMES = 3  # how many of them must bear a near time
 _BLOCK = 1 << 14
 _REACH = 260  # how far into a message its time may stand
 _MOST_DAMAGES = 200
+_TAIL = 16  # bytes at the end that may be no message without casting doubt on those before
 _MOST_TRIES = 4_000  # places tried in one file before giving up
 _MOST_SCANNED = 1 << 24  # bytes searched in one file before giving up
 
 
 @dataclass(frozen=True)
 class Damage:
-    """A stretch of bytes that could not be believed; `until` is None where nothing followed."""
+    """A stretch of bytes that could not be believed.
+
+    Attributes
+    ----------
+    at, until
+        First byte, and the byte from which on messages are believed again; None where none is.
+    kind
+        ``lost``: what stood there is unknown; ``time``: one message with an impossible time;
+        ``short``: the data ends inside a message; ``tail``: a few bytes too many;
+        ``endless``: more messages than a recorded activity has.
+    """
 
     at: int
     until: int | None
-    trouble: Trouble
+    kind: Kind
 
 
 @dataclass
@@ -162,14 +174,14 @@ class Rescue:
     def _recover(self, at: int, after: int, trouble: Trouble) -> int | None:
         """Take back what cannot be believed and return where belief starts again."""
         if trouble == "time" and self._chain(after, self._time):
-            self.damages.append(Damage(at, after, trouble))
+            self.damages.append(Damage(at, after, "time"))
             return after
         found = self._next_place(self._last_good + 1)
-        if found is None and trouble == "short":
-            self.damages.append(Damage(at, None, trouble))
+        if found is None and (trouble == "short" or self.end - at <= _TAIL):
+            self.damages.append(Damage(at, None, "short" if trouble == "short" else "tail"))
             return None
         self._take_back()
-        self.damages.append(Damage(self._last_good, found, trouble))
+        self.damages.append(Damage(self._last_good, found, "lost"))
         self._last_good = found or self._last_good
         return found
 
@@ -188,16 +200,21 @@ class Rescue:
         First by the time known so far; where nothing follows that time, by any date that holds on.
         """
         layouts = self._layouts_before()
-        for near in {self._time: 0, 0: 0}:
+        for near in dict.fromkeys((self._time, 0)):
             for block in range(start, self.end, _BLOCK):
                 self._scanned += _BLOCK
                 if self._scanned > _MOST_SCANNED or len(self.damages) > _MOST_DAMAGES:
                     return None
-                for place in self._candidates(block, layouts, near):
-                    self._tries -= 1
-                    if self._tries > 0 and self._chain(place, near, layouts):
-                        return place
+                places = self._candidates(block, layouts, near)
+                found = next((at for at in places if self._chain_at(at, near, layouts)), None)
+                if found is not None:
+                    return found
         return None
+
+    def _chain_at(self, at: int, near: int, layouts: dict[int, Definition]) -> bool:
+        """Try one more place, as long as there are tries left."""
+        self._tries -= 1
+        return self._tries > 0 and self._chain(at, near, layouts)
 
     def _layouts_before(self) -> dict[int, Definition]:
         """Return the layouts that were in force at the last believed message."""
@@ -246,7 +263,7 @@ def _local(first: int) -> int:
 
 def _is_near(time: int, near: int) -> bool:
     """Return True where a time can follow another; the first one is any date, or a small count."""
-    if near < _FIRST_DATE and _FIRST_DATE <= time < _LAST_DATE:
+    if near < _FIRST_DATE <= time < _LAST_DATE:
         return True
     return (near == 0 and 1 < time < _FIRST_DATE) or abs(time - near) <= _NEAR_S
 

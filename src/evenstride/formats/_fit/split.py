@@ -153,7 +153,7 @@ def _rescued(
     stated = header.end if header.start < header.end <= end else 0
     rescue = Rescue(data, end, stated)
     reached = rescue.walk(header.start)
-    if rescue.damages and rescue.damages[-1].trouble == "short" and limit == len(data):
+    if rescue.damages and rescue.damages[-1].kind == "short" and limit == len(data):
         rescue = Rescue(data, limit, stated)  # without a checksum, two more bytes are messages
         reached = rescue.walk(header.start)
     issues += [_damage_issue(damage, name, data) for damage in rescue.damages]
@@ -164,17 +164,16 @@ def _rescued(
 def _damage_issue(damage: Damage, name: str, data: bytes) -> Issue:
     """Return a damaged stretch as an issue."""
     where = f"{name}, byte {damage.at}"
-    if damage.trouble == "short":
-        says = "The file ends early, in the middle of a message; what stands before was read."
-    elif damage.trouble == "endless":
-        says = "There are more messages than any recorded run has; the rest was left out."
-    elif damage.until is None:
-        lost = len(data) - damage.at
-        says = f"From here on the file is damaged: {lost} bytes could not be read."
-    elif damage.trouble == "time":
-        says = "A message has a time that cannot be; it was left out."
-    else:
-        says = f"Damaged up to byte {damage.until}: {damage.until - damage.at} bytes were left out."
+    lost = (damage.until or len(data)) - damage.at
+    says = {
+        "short": "The file ends early, in the middle of a message; what stands before was read.",
+        "endless": "There are more messages than any recorded run has; the rest was left out.",
+        "tail": "A few bytes at the end are no message; they were left out.",
+        "time": "A message bears a time that cannot be; it was left out.",
+        "lost": f"The file is damaged here: {lost} bytes were left out, what follows was read.",
+    }[damage.kind]
+    if damage.kind == "lost" and damage.until is None:
+        says = f"The file is damaged from here on: {lost} bytes could not be read."
     return Issue("warning", where, says, _ASK_AGAIN)
 
 

@@ -177,10 +177,8 @@ class Framing:
     def define(self, at: int, end: int) -> None:
         """Put the definition from `at` to `end` in force."""
         body = self.data[at + 1 : end]
-        if self.data[at] & _CARRIES_DEVELOPER_FIELDS:
-            key = (body, 1 + self.described)
-        else:
-            key = (body, 0)
+        carries = self.data[at] & _CARRIES_DEVELOPER_FIELDS
+        key = (body, 1 + self.described if carries else 0)
         if key not in self.frames:
             self.frames[key] = Frames(read_definition(self.data, at), array("q"))
         self.put_in_force(self.data[at] & 0x0F, self.frames[key])
