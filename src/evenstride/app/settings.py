@@ -2,7 +2,6 @@
 
 import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from evenstride.model.errors import EvenstrideError
 Units: TypeAlias = Literal["km", "mi"]
 FOLDER_VARIABLE = "EVENSTRIDE_CONFIG"
 _UNITS_LINE = re.compile(r"^[ \t]*units[ \t]*=.*$", re.MULTILINE)
+_TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -92,9 +92,7 @@ def save_units(file: Path, units: Units) -> Settings:
         If the file cannot be read or written.
     """
     text = _text_of(file)
-    line = f'units = "{units}"'
-    rest = text if _UNITS_LINE.search(text) else f"{line}\n{text}"
-    changed = _UNITS_LINE.sub(line, rest, count=1)
+    changed = _with_units(text, f'units = "{units}"')
     _parsed(changed, file)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -115,17 +113,25 @@ def replace_file(file: Path, content: bytes) -> None:
     OSError
         If the folder cannot be written to; an existing `file` is then unchanged.
     """
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with part.open("wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(file)
+        part.replace(file)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
+
+
+def _with_units(text: str, line: str) -> str:
+    first_table = _TABLE.search(text)
+    own = text[: first_table.start()] if first_table else text
+    others = text[len(own) :]
+    if _UNITS_LINE.search(own):
+        return _UNITS_LINE.sub(line, own, count=1) + others
+    return f"{line}\n{text}"
 
 
 def _text_of(file: Path) -> str:

@@ -9,6 +9,7 @@ from evenstride.app.settings import replace_file
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.recording import Spacing
 from evenstride.simulate.episode import PlantedEpisode
+from evenstride.simulate.fit import fit_bytes
 from evenstride.simulate.laps import LapButton
 from evenstride.simulate.pace import RunWalk
 from evenstride.simulate.run import simulate
@@ -18,7 +19,7 @@ Kit: TypeAlias = Literal["wrist", "strap", "strap+stryd"]
 RecordingMode: TypeAlias = Literal["every-second", "smart"]
 LONGEST_MINUTES = 24 * 60
 _SPACING: dict[RecordingMode, Spacing] = {"every-second": "every second", "smart": "smart"}
-_OUR_MARK = b"evenstride"
+_OUR_MARK = b"evenstride simulated"
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def write_simulated(request: SimulationRequest, file: Path) -> SimulatedFile:
     run = simulate(_scenario(request), request.seed)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(file, run.fit())
+        replace_file(file, fit_bytes(run))
     except OSError as reason:
         raise EvenstrideError(
             f"{file} could not be written: {reason.strerror}.", "Choose another place with --out."

@@ -1,0 +1,118 @@
+"""Runs with a known truth, from the command line's words to a FIT file."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import evenstride.formats
+from evenstride.app.formats import list_formats
+from evenstride.app.simulation import SimulationRequest, write_simulated
+from evenstride.model.errors import EvenstrideError
+from evenstride.model.recording import Recording
+from evenstride.plugins import Reader, discover
+
+SHORT = SimulationRequest(minutes=6, onset_s=60, recovery_s=300, shift_pp=3, seed=7)
+
+
+def read(file: Path) -> Recording:
+    [reader] = [one for one in discover(evenstride.formats, Reader) if one.name == "FIT"]
+    [recording] = reader.read(file.read_bytes(), file.name).recordings
+    return recording
+
+
+def balance(recording: Recording, from_s: float, to_s: float) -> float:
+    samples = recording.samples
+    inside = samples.filter((samples["time_s"] >= from_s) & (samples["time_s"] < to_s))
+    mean = inside["contact_balance_left_pct"].mean()
+    assert isinstance(mean, float)
+    return mean
+
+
+def test_a_simulated_file_is_read_as_any_other(tmp_path: Path) -> None:
+    made = write_simulated(SHORT, tmp_path / "run.fit")
+    recording = read(made.file)
+    assert recording.sport == "running"
+    assert recording.duration_s == pytest.approx(360, abs=2)
+    manual = recording.laps.filter(recording.laps["trigger"] == "manual")
+    assert manual["end_s"].to_list() == pytest.approx(made.presses_s, abs=1)
+
+
+def test_plus_moves_contact_toward_the_left_foot_and_minus_toward_the_right(tmp_path: Path) -> None:
+    left = read(write_simulated(SHORT, tmp_path / "left.fit").file)
+    right = read(write_simulated(replace(SHORT, shift_pp=-3), tmp_path / "right.fit").file)
+    well = read(write_simulated(replace(SHORT, shift_pp=0), tmp_path / "well.fit").file)
+    assert balance(left, 90, 290) - balance(well, 90, 290) == pytest.approx(3, abs=0.1)
+    assert balance(right, 90, 290) - balance(well, 90, 290) == pytest.approx(-3, abs=0.1)
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path: Path) -> None:
+    first = write_simulated(SHORT, tmp_path / "a.fit").file.read_bytes()
+    assert write_simulated(SHORT, tmp_path / "b.fit").file.read_bytes() == first
+    other = write_simulated(replace(SHORT, seed=8), tmp_path / "c.fit").file.read_bytes()
+    assert other != first
+
+
+def test_what_was_asked_for_is_in_the_file(tmp_path: Path) -> None:
+    wrist = read(write_simulated(replace(SHORT, kit="wrist"), tmp_path / "w.fit").file)
+    assert wrist.samples["contact_balance_left_pct"].null_count() == wrist.samples.height
+    pod = read(write_simulated(replace(SHORT, kit="strap+stryd"), tmp_path / "s.fit").file)
+    assert pod.developer_fields
+    smart = read(write_simulated(replace(SHORT, recording="smart"), tmp_path / "m.fit").file)
+    assert smart.samples.height < 300
+    quiet = write_simulated(replace(SHORT, laps=False), tmp_path / "q.fit")
+    assert quiet.presses_s == ()
+    bouts = replace(SHORT, onset_s=None, recovery_s=None, run_walk_s=(60, 30))
+    walks = read(write_simulated(bouts, tmp_path / "b.fit").file)
+    speed = walks.samples.filter(walks.samples["time_s"].is_between(65, 85))["speed_mps"].mean()
+    assert isinstance(speed, float)
+    assert speed < 2.2
+
+
+@pytest.mark.parametrize(
+    ("request_", "says"),
+    [
+        (replace(SHORT, minutes=0.5), "minutes cannot be simulated"),
+        (replace(SHORT, minutes=float("nan")), "minutes cannot be simulated"),
+        (replace(SHORT, minutes=1e9), "minutes cannot be simulated"),
+        (replace(SHORT, shift_pp=float("inf")), "percentage points"),
+        (replace(SHORT, shift_pp=50), "percentage points"),
+        (replace(SHORT, onset_s=None), "never goes"),
+        (replace(SHORT, recovery_s=3000), "over after 6 minutes"),
+        (replace(SHORT, onset_s=360, recovery_s=None), "over after 6 minutes"),
+        (replace(SHORT, onset_s=300, recovery_s=60), "begins at"),
+    ],
+)
+def test_a_run_that_cannot_be_is_refused_and_nothing_is_written(
+    tmp_path: Path, request_: SimulationRequest, says: str
+) -> None:
+    with pytest.raises(EvenstrideError, match=says):
+        write_simulated(request_, tmp_path / "run.fit")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_a_simulated_file_is_ever_replaced(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.fit"
+    mine.write_bytes(b"my own run")
+    with pytest.raises(EvenstrideError, match="left as it is"):
+        write_simulated(SHORT, mine)
+    assert mine.read_bytes() == b"my own run"
+    again = tmp_path / "again.fit"
+    write_simulated(SHORT, again)
+    write_simulated(replace(SHORT, seed=8), again)
+    assert [path.name for path in tmp_path.iterdir() if "part" in path.name] == []
+
+
+def test_a_place_that_cannot_be_written_is_a_wrong_request(tmp_path: Path) -> None:
+    with pytest.raises(EvenstrideError, match="is a folder"):
+        write_simulated(SHORT, tmp_path)
+    (tmp_path / "file").write_text("")
+    for place in (tmp_path / "file" / "run.fit", Path("/proc/nowhere/run.fit")):
+        with pytest.raises(EvenstrideError, match="--out"):
+            write_simulated(SHORT, place)
+
+
+def test_every_format_says_what_it_can_show() -> None:
+    formats = list_formats()
+    assert "FIT" in [view.name for view in formats]
+    assert all(view.says and view.suffixes for view in formats)
