@@ -31,9 +31,9 @@ The measured noise has been through a watch already; only what is put in here is
 """
 
 RESTART_SD = {
-    "contact_balance_left_pct": 0.81,
-    "contact_time_ms": 0.81,
-    "vertical_oscillation_mm": 0.57,
+    "contact_balance_left_pct": 1.0,
+    "contact_time_ms": 1.0,
+    "vertical_oscillation_mm": 0.7,
 }
 """Scale, in noise SD, of the false start after a stop, drawn from Student's t with 3 degrees.
 
@@ -53,7 +53,7 @@ START_ALTITUDE_M = 100.0
 SMART_GAP_SHARE = (0.10, 0.15, 0.20, 0.20, 0.15, 0.10, 0.06, 0.04)
 
 
-def _false_starts(name: str, movement: Movement, rng: np.random.Generator) -> Floats:
+def false_starts(name: str, movement: Movement, rng: np.random.Generator) -> Floats:
     """Return deviations around stops and walk breaks in noise SD, shape ``(seconds,)``."""
     time_s = np.arange(movement.mode.size, dtype=float)
     out = np.zeros(time_s.size)
@@ -85,7 +85,7 @@ def measure(body: Columns, noise: Noise, movement: Movement, rng: np.random.Gene
         name: (
             trailing_mean(body[name], SMOOTHING_S[name])
             + noise.of(name) * loud
-            + _false_starts(name, movement, rng) * noise.sd_of(name)
+            + false_starts(name, movement, rng) * noise.sd_of(name)
         )[held]
         for name in noise.names
     }

@@ -142,7 +142,7 @@ WRIST = NoiseModel(
 
 STRAP = NoiseModel(
     (
-        ChannelNoise("contact_balance_left_pct", 0.81, STRAP_BALANCE_ACF, 1.5, 0.3, 3.5),
+        ChannelNoise("contact_balance_left_pct", 0.81, STRAP_BALANCE_ACF, 1.4, 0.3, 3.5),
         ChannelNoise("contact_time_ms", 11.88, STRAP_CONTACT_TIME_ACF, 0.0, 0.15, 13.0),
         ChannelNoise("vertical_oscillation_mm", 3.34, WRIST_OSCILLATION_ACF, 0.0, 0.3, 3.5),
         _CADENCE,

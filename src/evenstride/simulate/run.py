@@ -129,7 +129,9 @@ def _movement(scenario: Scenario, seed: int) -> Movement:
 def _noise(scenario: Scenario, seed: int) -> Noise:
     seconds = round(scenario.minutes * 60)
     noise = draw_noise(NOISE_OF[scenario.kit], seconds, _chance(seed, Stream.NOISE))
-    return replace(noise, values=noise.values * scenario.noise_gain)
+    return replace(
+        noise, values=noise.values * scenario.noise_gain, sd=noise.sd * scenario.noise_gain
+    )
 
 
 def _pauses(scenario: Scenario) -> tuple[Stretch, ...]:

@@ -41,7 +41,8 @@ class Scenario:
     laps
         How the lap button is used.
     noise_gain
-        1: noise as measured; 0: none, to see the truth alone.
+        1: noise and false starts as measured; 0: none, to see the truth alone. Sizes given in noise
+        shrink with it.
     start
         Moment of second 0.
     """
