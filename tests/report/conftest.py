@@ -154,7 +154,7 @@ def with_run(made: Analysis, **changes: object) -> Analysis:
 
 
 def early_matching() -> Analysis:
-    """Gone at 2:00 and back at 38:00, pressed and measured."""
+    """Return a run gone at 2:00 and back at 38:00, pressed and measured."""
     seen = replace(
         episode(
             131,
@@ -175,7 +175,7 @@ def early_matching() -> Analysis:
 
 
 def measured_only() -> Analysis:
-    """Gone at 12:00 and back at 40:00, measured, nothing felt."""
+    """Return a run gone at 12:00 and back at 40:00, measured, nothing felt."""
     seen = episode(
         718,
         2406,
@@ -187,12 +187,12 @@ def measured_only() -> Analysis:
 
 
 def nothing_found() -> Analysis:
-    """A quiet hour."""
+    """Return a quiet hour."""
     return analysis(3600)
 
 
 def ambiguous() -> Analysis:
-    """One change that can be read two ways."""
+    """Return one change that can be read two ways."""
     seen = episode(
         1320,
         None,
@@ -219,7 +219,7 @@ def ambiguous() -> Analysis:
 
 
 def wrist_only() -> Analysis:
-    """A wrist watch without a strap: cadence alone, no marks."""
+    """Return a wrist watch without a strap: cadence alone, no marks."""
     made = analysis(2400)
     cadence = ("cadence", "spm", "steps per minute, both feet counted")
     line = strip_line(cadence, (174.0, 1.1), np.zeros(made.strip.time_s.size), 5)
@@ -240,14 +240,14 @@ def wrist_only() -> Analysis:
 
 
 def run_walk() -> Analysis:
-    """Twenty bouts of two minutes with a lap press at each."""
+    """Return twenty bouts of two minutes with a lap press at each."""
     breaks = tuple(Stretch(180.0 * i + 120, 180.0 * i + 180, "walk break") for i in range(20))
     marks = tuple(lap(180.0 * i + 120 + 60 * j) for i in range(20) for j in range(2))
     return with_run(analysis(3600, (), breaks), marks=marks, shortest_judgeable_s=120.0)
 
 
 def four_hours() -> Analysis:
-    """A long run with a stop every half hour, three episodes and close marks."""
+    """Return a long run with a stop every half hour, three episodes and close marks."""
     breaks = tuple(Stretch(1800.0 * i, 1800.0 * i + 90, "stop") for i in range(1, 8))
     off = ((2000.0, 3500.0), (7400.0, 8100.0), (11000.0, 13800.0))
     says = "Ground contact moved toward the left foot from {} to {}."
@@ -270,18 +270,18 @@ def four_hours() -> Analysis:
 
 
 def felt_only() -> Analysis:
-    """Felt at 2:00 to 38:00; the watch saw nothing."""
+    """Return a run felt at 2:00 to 38:00; the watch saw nothing."""
     return with_run(analysis(3600), marks=(told(120, "gone"), told(2280, "back")))
 
 
 def ten_minutes() -> Analysis:
-    """A short run with presses seconds apart."""
+    """Return a short run with presses seconds apart."""
     marks = (lap(58, "gone"), lap(66), lap(75, "back"), lap(590, "gone"), lap(597, "back"))
     return with_run(analysis(600), marks=marks, shortest_judgeable_s=60.0)
 
 
 def no_channel() -> Analysis:
-    """A file with time and distance only."""
+    """Return a file with time and distance only."""
     made = with_run(nothing_found(), channels=(), can_name_foot=False, shortest_judgeable_s=None)
     return replace(made, strip=replace(made.strip, lines=()))
 
@@ -305,7 +305,7 @@ MAKERS: dict[str, Callable[[], Analysis]] = {
 
 @pytest.fixture(params=sorted(MAKERS))
 def each_run(request: pytest.FixtureRequest) -> Analysis:
-    """Every made run, one after the other."""
+    """Return every made run, one after the other."""
     return MAKERS[request.param]()
 
 
@@ -317,7 +317,7 @@ def made() -> Callable[[str], Analysis]:
 
 @pytest.fixture
 def hostile(made: Callable[[str], Analysis]) -> Analysis:
-    """A run whose every user text tries to break out of the page."""
+    """Return a run whose every user text tries to break out of the page."""
     evil = '<img src=x onerror="document.title=1"><script>document.title="owned"</script>$x^$'
     calm = made("early_matching")
     source = replace(calm.run.sources[0], file=f"../../{evil}.fit", device=f"{evil} \u7530\x07")

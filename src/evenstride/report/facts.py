@@ -1,6 +1,7 @@
 """The page's tables as rows of words: felt beside measured, what moved, what could be seen."""
 
 from dataclasses import dataclass
+from operator import itemgetter
 
 from evenstride.app.views import EpisodeView, RunView
 from evenstride.model.marks import Mark, MarkKind
@@ -49,15 +50,18 @@ def felt_beside_measured(run: RunView, units: words.Units) -> tuple[FeltMeasured
     'felt_beside_measured'
     """
     left = list(words.felt(run))
-    rows = []
+    rows: list[tuple[float, FeltMeasured]] = []
     for episode in run.episodes:
         agreement = episode.felt_agreement
         onset = agreement.onset_difference_s if agreement else None
         recovery = agreement.recovery_difference_s if agreement else None
-        rows.append(_row("gone", (_onset(episode, units), episode.onset_s), onset, left))
-        rows.append(_row("back", (_recovery(episode, units), episode.recovery_s), recovery, left))
-    unmatched = [FeltMeasured(_WHAT[m.kind], _mark(m), "not shown", NOTHING) for m in left]
-    return (*rows, *unmatched)
+        went = _row("gone", (_onset(episode, units), episode.onset_s), onset, left)
+        back = _row("back", (_recovery(episode, units), episode.recovery_s), recovery, left)
+        end_s = run.duration_s if episode.recovery_s is None else episode.recovery_s
+        rows += [(episode.onset_s, went), (end_s, back)]
+    alone = "no change measured near it" if run.episodes else "not shown"
+    rows += [(m.t_s, FeltMeasured(_WHAT[m.kind], _mark(m), alone, NOTHING)) for m in left]
+    return tuple(row for _, row in sorted(rows, key=itemgetter(0)))
 
 
 _WHAT: dict[MarkKind, str] = {"gone": "It went", "back": "It came back", "mark": "Marked"}
@@ -167,7 +171,7 @@ def evidence(run: RunView) -> tuple[str, ...]:
         )
     if run.episodes and run.false_alarms_per_10h is not None:
         rate = words.number(run.false_alarms_per_10h)
-        said.append(f"In healthy running such a change is reported {rate} times in 10 hours.")
+        said.append(f"In healthy running some change is reported {rate} times in 10 hours.")
     return tuple(said)
 
 

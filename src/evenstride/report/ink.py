@@ -1,4 +1,4 @@
-"""Colours, sizes and strokes of the picture, and the pen that draws in inches.
+"""Colours, sizes and strokes of the picture, and the pen that sets them down in inches.
 
 Blue is what the runner felt, vermilion what the watch measured (Okabe & Ito's pair, told apart
 with every kind of colour vision). Nothing rests on hue alone: shapes, dashes, hatching and words
@@ -6,15 +6,11 @@ say the same in black and white.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from typing import Literal, TypeAlias
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.font_manager import FontProperties, findfont, get_font
-from matplotlib.patches import PathPatch
-from matplotlib.path import Path as Outline
-from matplotlib.textpath import text_to_path
 
 from evenstride.model.signal import Floats
 
@@ -22,25 +18,22 @@ INK = "#1b1f24"
 MUTED = "#525a63"
 RULE = "#c3c9d0"
 PALE = "#a9b1ba"
-BAND = "#eceff2"
+BAND = "#f0f2f4"
 PAPER = "#ffffff"
 THIN = "#7d8792"
 HATCHING = "#89929c"
 FELT = "#0062a3"
 MEASURED = "#b84a00"
-TINT = "#fbd9c0"
+TINT = "#f9d2b5"
 BAR = "#f0a878"
 
 FONT = "DejaVu Sans"  # ships with matplotlib: the picture looks the same on every machine
 SMALL, BODY, HEAD = 7.2, 8.0, 12.0
 
-STYLE = {
-    "font.family": FONT,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "evenstride",
-    "hatch.linewidth": 0.5,
-    "path.simplify": False,
-}
+Dashes: TypeAlias = tuple[float, ...]
+Align: TypeAlias = Literal["left", "center", "right"]
+SOLID: Dashes = ()
+RECALLED: Dashes = (2.5, 1.5)
 
 
 @dataclass(frozen=True)
@@ -52,76 +45,126 @@ class Type:
     bold: bool = False
 
 
+@dataclass(frozen=True)
+class Stroke:
+    """How a line is drawn: colour, width in points, dashes in line widths (empty: solid)."""
+
+    colour: str = INK
+    width: float = 1.0
+    dashes: Dashes = SOLID
+
+
+@dataclass(frozen=True)
+class Fill:
+    """How a shape is filled: colour (None: not), opacity, hatching, and its outline."""
+
+    colour: str | None
+    opacity: float = 1.0
+    hatch: str = ""
+    outline: Stroke | None = None
+
+
+@dataclass(frozen=True)
+class Words:
+    """One line of text; `at` is its baseline's left end, middle or right end, as `align` says."""
+
+    at: tuple[float, float]
+    text: str
+    how: Type
+    align: Align
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line through points; NaN breaks it."""
+
+    x: Floats
+    y: Floats
+    how: Stroke
+
+
+@dataclass(frozen=True)
+class Ring:
+    """A small hollow circle, five points wide."""
+
+    at: tuple[float, float]
+    colour: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Closed polygons drawn as one, each of shape ``(corners, 2)``."""
+
+    polygons: tuple[Floats, ...]
+    how: Fill
+
+
+Mark: TypeAlias = Words | Line | Ring | Shape
+
+
+@dataclass
+class Pen:
+    """Collects what is to be drawn, in inches from the sheet's lower left corner."""
+
+    marks: list[Mark] = field(default_factory=list)
+
+    def text(self, at: tuple[float, float], text: str, how: Type, align: Align = "left") -> None:
+        """Set one line of text, with what the font cannot draw shown as a box."""
+        self.marks.append(Words(at, drawable(text), how, align))
+
+    def line(self, x: Sequence[float] | Floats, y: Sequence[float] | Floats, how: Stroke) -> None:
+        """Draw a line; NaN breaks it."""
+        self.marks.append(Line(np.asarray(x, dtype=float), np.asarray(y, dtype=float), how))
+
+    def ring(self, at: tuple[float, float], colour: str) -> None:
+        """Draw a small hollow circle."""
+        self.marks.append(Ring(at, colour))
+
+    def shape(self, corners: Sequence[tuple[float, float]] | Floats, how: Fill) -> None:
+        """Fill one polygon."""
+        self.marks.append(Shape((np.asarray(corners, dtype=float),), how))
+
+    def boxes(
+        self, extents: Sequence[tuple[float, float]], floor: float, height: float, how: Fill
+    ) -> None:
+        """Fill boxes of one height, from and to in inches, as one shape."""
+        top = floor + height
+        polygons = tuple(np.array([(a, floor), (b, floor), (b, top), (a, top)]) for a, b in extents)
+        if polygons:
+            self.marks.append(Shape(polygons, how))
+
+
 @cache
-def text_width(text: str, size: float, bold: bool = False) -> float:  # noqa: FBT001, FBT002 - `wrap` and `cache` pass it by position
+def text_width(text: str, how: Type) -> float:
     """Return the width of a text in inches.
 
     Examples
     --------
-    >>> text_width("gone 2:00", 8.0) < text_width("gone 12:00", 8.0)
+    >>> text_width("gone 2:00", Type(8.0)) < text_width("gone 12:00", Type(8.0))
     True
     """
-    font = FontProperties(family=FONT, size=size, weight="bold" if bold else "normal")
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(family=FONT, size=how.size, weight="bold" if how.bold else "normal")
     width, _, _ = text_to_path.get_text_width_height_descent(drawable(text), font, ismath=False)
     return float(width) / 72
 
 
 def drawable(text: str) -> str:
-    """Return the text with what the font cannot draw as a box, and control characters as spaces.
+    r"""Return the text with what the font cannot draw as a box, and control characters as spaces.
 
     Examples
     --------
-    >>> drawable("run\\x07 走.fit")
+    >>> drawable("run\x07 走.fit")
     'run  □.fit'
     """
     known = _glyphs()
-    shown = (c if ord(c) in known else "□" for c in text)
-    return "".join(" " if ord(c) < 32 else s for c, s in zip(text, shown, strict=True))
+    return "".join(" " if ord(c) < 32 else c if ord(c) in known else "□" for c in text)
 
 
 @cache
 def _glyphs() -> frozenset[int]:
+    from matplotlib.font_manager import findfont, get_font
+
     return frozenset(get_font(findfont(FONT)).get_charmap())
-
-
-@dataclass(frozen=True)
-class Pen:
-    """Draws on a sheet measured in inches from its lower left corner.
-
-    Attributes
-    ----------
-    axes
-        Covers the whole figure; one unit is one inch.
-    """
-
-    axes: Axes
-
-    def text(self, at: tuple[float, float], text: str, how: Type, align: str = "left") -> None:
-        """Set one line of text; `at` is its baseline's left end, middle or right end."""
-        self.axes.text(
-            *at,
-            drawable(text),
-            fontsize=how.size,
-            color=how.colour,
-            fontweight="bold" if how.bold else "normal",
-            ha=align,
-            va="baseline",
-            parse_math=False,
-        )
-
-    def line(self, x: Sequence[float] | Floats, y: Sequence[float] | Floats, **how: object) -> None:
-        """Draw a line; NaN breaks it."""
-        self.axes.plot(x, y, solid_capstyle="butt", **how)  # type: ignore[arg-type]
-
-    def boxes(
-        self, extents: Sequence[tuple[float, float]], floor: float, height: float, **how: object
-    ) -> None:
-        """Fill boxes of one height, from and to in inches, as one shape."""
-        corners = [
-            [(a, floor), (b, floor), (b, floor + height), (a, floor + height), (a, floor)]
-            for a, b in extents
-        ]
-        if corners:
-            codes = [Outline.MOVETO, *[Outline.LINETO] * 3, Outline.CLOSEPOLY] * len(corners)
-            outline = Outline(np.array(corners).reshape(-1, 2), codes)
-            self.axes.add_patch(PathPatch(outline, **how))  # type: ignore[arg-type]

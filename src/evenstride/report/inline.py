@@ -43,7 +43,7 @@ def inline(svg: str, window: tuple[float, float, float, float]) -> InlinePicture
     Parameters
     ----------
     svg
-        A whole document as `evenstride.report.picture.svg_text` gives it.
+        A whole document as `evenstride.report.picture.draw_run` gives it.
     window
         What to show of it: left, top, width and height in points.
 

@@ -2,60 +2,69 @@
 
 from evenstride.app.views import EpisodeView, ReadingView
 from evenstride.report import words
-from evenstride.report.ink import BAR, BODY, FELT, HATCHING, INK, MEASURED, MUTED, PAPER, SMALL, Pen, Type
+from evenstride.report.ink import (
+    BAR,
+    BODY,
+    FELT,
+    HATCHING,
+    INK,
+    MEASURED,
+    MUTED,
+    PAPER,
+    RECALLED,
+    SMALL,
+    SOLID,
+    Fill,
+    Pen,
+    Stroke,
+    Type,
+)
 from evenstride.report.sheet import (
     EDGE,
     FLAG_ROW,
     LEFT,
     PLOT,
     TEXT_ROW,
+    UNSAID_ROW,
     BarPlan,
     FlagPlan,
     Sheet,
     bar_row,
 )
 
-HATCH = "//////"
-HATCHED = {"facecolor": "none", "edgecolor": HATCHING, "linewidth": 0.0, "hatch": HATCH}
+HATCHED = Fill(None, hatch="//////", outline=Stroke(HATCHING, 0.0))
 
 
 def draw_felt(pen: Pen, sheet: Sheet) -> None:
     """Draw the marks as flags over a floor that is thick where the runner felt it gone."""
     lane = sheet.lanes["felt"]
-    name(pen, "Felt", lane.floor + 0.15, FELT)
+    unsaid = sheet.unsaid
+    name(pen, "Felt", lane.floor + 0.04 + UNSAID_ROW * len(unsaid), FELT)
     run = sheet.analysis.run
     if not run.marks:
-        pen.text((LEFT, lane.floor + 0.15), "no mark was set", Type(BODY, MUTED))
+        pen.text((LEFT, lane.floor + 0.04), "no mark was set", Type(BODY, MUTED))
         return
     for start, end in words.felt_pairs(run):
-        pen.boxes([(sheet.x(start), sheet.x(end))], lane.floor, 0.06, facecolor=FELT, linewidth=0)
+        pen.boxes([(sheet.x(start), sheet.x(end))], lane.floor, 0.06, Fill(FELT))
     for flag in sheet.flags:
         _flag(pen, flag, lane.floor)
-    pen.text((EDGE, lane.floor + 0.03), _unsaid(sheet.flags), Type(SMALL, MUTED))
+    for i, said in enumerate(reversed(unsaid)):
+        pen.text((EDGE, lane.floor + 0.03 + UNSAID_ROW * i), said, Type(SMALL, MUTED))
 
 
 def _flag(pen: Pen, flag: FlagPlan, floor: float) -> None:
     x, y = flag.x, floor + 0.12 + FLAG_ROW * flag.row + 0.05
-    dashes = (0, (2.5, 1.5)) if flag.mark.recalled else "-"
-    pen.line([x, x], [floor, y], color=FELT, linewidth=0.9, linestyle=dashes)
+    dashes = RECALLED if flag.mark.recalled else SOLID
+    pen.line([x, x], [floor, y], Stroke(FELT, 0.9, dashes))
     side = -1 if flag.leftward else 1
     if flag.mark.recalled:
-        pen.line([x], [y], color=FELT, marker="o", markersize=5, markerfacecolor=PAPER)
+        pen.ring((x, y), FELT)
     else:
         wide, tall = 0.09 * side, 0.05
-        pen.axes.fill([x, x + wide, x], [y + tall, y, y - tall], color=FELT, linewidth=0)
+        pen.shape([(x, y + tall), (x + wide, y), (x, y - tall)], Fill(FELT))
     if flag.text:
         at = (x + (0.09 if flag.mark.recalled else 0.13) * side, y - 0.035)
         pen.text(at, flag.text, Type(BODY, INK), "right" if flag.leftward else "left")
-
-
-def _unsaid(flags: tuple[FlagPlan, ...]) -> str:
-    """Return what the flags had no room to say."""
-    silent = sum(not flag.text and flag.mark.kind == "mark" for flag in flags)
-    said = [f"{silent} lap press{'es' if silent > 1 else ''}"] if silent else []
-    if any(flag.mark.recalled and "recalled" not in flag.text for flag in flags):
-        said.append("○ recalled")
-    return ", ".join(said)
 
 
 def draw_measured(pen: Pen, sheet: Sheet) -> None:
@@ -73,11 +82,11 @@ def draw_measured(pen: Pen, sheet: Sheet) -> None:
 
 def _bar(pen: Pen, sheet: Sheet, bar: BarPlan, floor: float) -> None:
     look = (
-        {"facecolor": PAPER, "edgecolor": MEASURED, "linewidth": 0.7, "linestyle": (0, (3, 2))}
+        Fill(PAPER, outline=Stroke(MEASURED, 0.7, (3, 2)))
         if bar.light
-        else {"facecolor": BAR, "edgecolor": MEASURED, "linewidth": 0.7}
+        else Fill(BAR, outline=Stroke(MEASURED, 0.7))
     )
-    pen.boxes([(bar.start, bar.end)], floor + 0.07, 0.1, **look)
+    pen.boxes([(bar.start, bar.end)], floor + 0.07, 0.1, look)
     for low, high in ends(bar.reading):
         _bracket(pen, (sheet.x(low), sheet.x(high)), floor + 0.12, light=bar.light)
     how = Type(BODY, MUTED if bar.light else INK)
@@ -101,8 +110,7 @@ def _bracket(pen: Pen, extent: tuple[float, float], y: float, *, light: bool) ->
     pen.line(
         [low, low, low, high, high, high],
         [down, up, y, y, up, down],
-        color=MUTED if light else INK,
-        linewidth=0.7 if light else 1.1,
+        Stroke(MUTED, 0.7) if light else Stroke(INK, 1.1),
     )
 
 
@@ -113,7 +121,7 @@ def draw_set_aside(pen: Pen, sheet: Sheet) -> None:
     if not extents:
         return
     name(pen, "Not judged", lane.floor + 0.025, MUTED)
-    pen.boxes(extents, lane.floor, lane.height, **HATCHED)
+    pen.boxes(extents, lane.floor, lane.height, HATCHED)
     total = words.clock(sum(b - a for a, b in words.not_judged(sheet.analysis)))
     pen.text((LEFT + PLOT + 0.08, lane.floor + 0.025), f"{total} in all", Type(SMALL, MUTED))
 

@@ -109,8 +109,8 @@ def time_ticks(duration_s: float) -> list[float]:
     return [float(second) for second in range(0, int(duration_s) + 1, step)]
 
 
-def distance_ticks(distance_m: Floats, time_s: Floats, metres: float) -> list[tuple[float, int]]:
-    """Return ``(seconds, whole kilometres or miles)`` where round distances are reached.
+def distance_ticks(distance_m: Floats, time_s: Floats, metres: float) -> list[tuple[float, float]]:
+    """Return ``(seconds, kilometres or miles)`` where round distances are reached.
 
     Parameters
     ----------
@@ -122,24 +122,26 @@ def distance_ticks(distance_m: Floats, time_s: Floats, metres: float) -> list[tu
     Examples
     --------
     >>> distance_ticks(np.array([0.0, 1000.0, 2000.0]), np.array([0.0, 300.0, 600.0]), 1000.0)
-    [(0.0, 0), (300.0, 1), (600.0, 2)]
+    [(0.0, 0.0), (150.0, 0.5), (300.0, 1.0), (450.0, 1.5), (600.0, 2.0)]
     """
     known = np.isfinite(distance_m)
     if known.sum() < 2:
         return []
     covered = distance_m[known] / metres
     step = next(size for size in _steps() if covered[-1] / size <= 9)
-    rounds = range(math.ceil(covered[0] / step) * step, math.floor(covered[-1]) + 1, step)
+    # The first sample may come some metres after the start: that is still the start.
+    first, last = math.ceil(covered[0] / step - 0.2), math.floor(covered[-1] / step)
+    rounds = [step * i for i in range(first, last + 1)]
     # Standing still gives one distance at many times: the first time it was reached counts.
-    reached = np.searchsorted(np.maximum.accumulate(covered), list(rounds))
+    reached = np.searchsorted(np.maximum.accumulate(covered), rounds)
     return [
         (float(_time_at(i, mark, covered, time_s[known])), mark)
         for i, mark in zip(reached, rounds, strict=True)
     ]
 
 
-def _steps() -> tuple[int, ...]:
-    return tuple(size * 10**power for power in range(6) for size in (1, 2, 5))
+def _steps() -> tuple[float, ...]:
+    return (0.1, 0.2, 0.5, *(size * 10.0**power for power in range(6) for size in (1, 2, 5)))
 
 
 def _time_at(i: int, mark: float, covered: Floats, time_s: Floats) -> float:

@@ -10,7 +10,7 @@ from evenstride.app.views import Analysis
 from evenstride.report import facts, words
 from evenstride.report.emergency import UNCHECKED, emergency_signs
 from evenstride.report.inline import inline
-from evenstride.report.picture import draw_sheet, svg_text
+from evenstride.report.picture import draw_sheet
 from evenstride.report.sheet import WIDTH, plan
 
 _POINTS = 72
@@ -35,13 +35,14 @@ def page(analysis: Analysis, units: words.Units, svg: str | None = None) -> str:
         else: no script, no image, no request.
     """
     sheet = plan(analysis, units)
-    drawn = svg_text(draw_sheet(sheet)) if svg is None else svg
-    top, floor = sheet.lanes["pace"].top + 0.1, sheet.lanes["axis"].floor
-    window = (0.0, sheet.height - top, WIDTH, top - floor)
-    picture = inline(drawn, tuple(edge * _POINTS for edge in window))  # type: ignore[arg-type]
+    drawn = draw_sheet(sheet).svg if svg is None else svg
+    top, floor = sheet.lanes["pace"].top + 0.04, sheet.lanes["axis"].floor
+    window = (0.0, _POINTS * (sheet.height - top), _POINTS * WIDTH, _POINTS * (top - floor))
+    picture = inline(drawn, window)
     css = f"\n{_text('page.css')}\n{picture.rules}\n"
-    template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-                           lstrip_blocks=True).from_string(_text("page.html"))
+    template = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    ).from_string(_text("page.html"))
     return template.render(
         analysis=analysis,
         run=analysis.run,

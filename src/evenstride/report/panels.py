@@ -16,11 +16,15 @@ from evenstride.report.ink import (
     MEASURED,
     MUTED,
     PALE,
+    RECALLED,
     RULE,
     SMALL,
+    SOLID,
     THIN,
     TINT,
+    Fill,
     Pen,
+    Stroke,
     Type,
     text_width,
 )
@@ -77,11 +81,11 @@ def draw_pace(pen: Pen, sheet: Sheet) -> None:
     pad = 0.15 * (slow - fast) + 2.0
     scale = Scale(lane, slow + pad, fast - pad)
     step = every(sheet)
-    pen.line(across(sheet)[::step], scale.y(values[::step]), color=INK, linewidth=0.8)
+    pen.line(across(sheet)[::step], scale.y(values[::step]), Stroke(INK, 0.8))
     pen.text((EDGE, lane.top - 0.25), f"per {sheet.units}, faster ↑", Type(SMALL, MUTED))
     middle = float(np.median(known))
     said = words.pace(middle, sheet.units)
-    pen.line([LEFT, _RIGHT], [scale.at(middle)] * 2, color=RULE, linewidth=0.6, zorder=1)
+    pen.line([LEFT, _RIGHT], [scale.at(middle)] * 2, Stroke(RULE, 0.6))
     pen.text((_RIGHT + 0.08, scale.at(middle) - 0.035), said, Type(SMALL, MUTED))
 
 
@@ -98,10 +102,10 @@ def draw_slope(pen: Pen, sheet: Sheet) -> None:
     scale = Scale(lane, -most, most)
     level = scale.at(0.0)
     step = every(sheet)
-    pen.axes.fill_between(
-        across(sheet)[::step], level, scale.y(values[::step]), color=PALE, linewidth=0
-    )
-    pen.line([LEFT, _RIGHT], [level, level], color=MUTED, linewidth=0.5)
+    x, hills = across(sheet)[::step], np.nan_to_num(scale.y(values[::step]), nan=level)
+    ends_on_level = ((x[-1], level), (x[0], level))
+    pen.shape(np.vstack((np.column_stack((x, hills)), ends_on_level)), Fill(PALE))
+    pen.line([LEFT, _RIGHT], [level, level], Stroke(MUTED, 0.5))
     pen.text((EDGE, lane.top - 0.25), "uphill ↑", Type(SMALL, MUTED))
     pen.text((_RIGHT + 0.08, level - 0.035), f"up to {most:.0f} %", Type(SMALL, MUTED))
 
@@ -131,47 +135,46 @@ def _shade(pen: Pen, sheet: Sheet, lane: Lane) -> None:
     for bar in sheet.bars:
         if bar.light:
             continue
-        pen.boxes([(bar.start, bar.end)], lane.floor, lane.height, facecolor=TINT, linewidth=0, alpha=0.6)
+        pen.boxes([(bar.start, bar.end)], lane.floor, lane.height, Fill(TINT, 0.75))
         zones = [(sheet.x(low), sheet.x(high)) for low, high in ends(bar.reading)]
-        pen.boxes(zones, lane.floor, lane.height, facecolor=BAR, linewidth=0)
-    pen.boxes(not_judged(sheet), lane.floor, lane.height, **HATCHED)
+        pen.boxes(zones, lane.floor, lane.height, Fill(BAR))
+    pen.boxes(not_judged(sheet), lane.floor, lane.height, HATCHED)
 
 
 def _band(pen: Pen, scale: Scale, line: StripLine, *, named: bool) -> None:
     low, high = scale.at(line.band_lo), scale.at(line.band_hi)
-    pen.boxes([(LEFT, _RIGHT)], low, high - low, facecolor=BAND, linewidth=0)
+    pen.boxes([(LEFT, _RIGHT)], low, high - low, Fill(BAND))
     for y in (low, high):
-        pen.line([LEFT, _RIGHT], [y, y], color=MUTED, linewidth=0.7, linestyle=(0, (4, 2.5)))
+        pen.line([LEFT, _RIGHT], [y, y], Stroke(MUTED, 0.7, (4, 2.5)))
     x = _RIGHT + 0.08
     if named:
         middle = (low + high) / 2
-        pen.line([_RIGHT + 0.03] * 2, [low, high], color=MUTED, linewidth=1.0)
+        pen.line([_RIGHT + 0.03] * 2, [low, high], Stroke(MUTED, 1.0))
         pen.text((x, middle + 0.03), "9 in 10", Type(SMALL, MUTED))
         pen.text((x, middle - 0.09), "normal values", Type(SMALL, MUTED))
 
 
 def _values(pen: Pen, sheet: Sheet, scale: Scale, line: StripLine) -> None:
     strip = sheet.analysis.strip
-    apart = float(strip.time_s[1] - strip.time_s[0]) if strip.time_s.size > 1 else mean_over_s(sheet)
+    apart = (
+        float(strip.time_s[1] - strip.time_s[0]) if strip.time_s.size > 1 else mean_over_s(sheet)
+    )
     step = every(sheet)
     x = across(sheet)[::step]
     calm = smooth(line.values, max(1, round(mean_over_s(sheet) / apart)))
-    pen.line(x, scale.y(line.values[::step]), color=THIN, linewidth=0.45)
-    pen.line(x, scale.y(calm[::step]), color=INK, linewidth=1.3)
+    pen.line(x, scale.y(line.values[::step]), Stroke(THIN, 0.45))
+    pen.line(x, scale.y(calm[::step]), Stroke(INK, 1.3))
 
 
 def _moments(pen: Pen, sheet: Sheet, lane: Lane) -> None:
     for bar in sheet.bars:
         if not bar.light:
             for x in _edges(sheet, bar.reading):
-                pen.line([x, x], [lane.floor, lane.top], color=MEASURED, linewidth=1.1)
+                pen.line([x, x], [lane.floor, lane.top], Stroke(MEASURED, 1.1))
     for flag in sheet.flags:
         if flag.mark.kind != "mark":
-            dashes = (0, (2.5, 1.5)) if flag.mark.recalled else "-"
-            pen.line(
-                [flag.x, flag.x], [lane.floor, lane.top + 0.06], color=FELT, linewidth=0.8,
-                linestyle=dashes,
-            )
+            how = Stroke(FELT, 0.8, RECALLED if flag.mark.recalled else SOLID)
+            pen.line([flag.x, flag.x], [lane.floor, lane.top + 0.06], how)
 
 
 def _edges(sheet: Sheet, reading: object) -> list[float]:
@@ -183,9 +186,9 @@ def _edges(sheet: Sheet, reading: object) -> list[float]:
 
 def _names(pen: Pen, scale: Scale, line: StripLine) -> None:
     lane = scale.lane
-    pen.line([LEFT, LEFT], [lane.floor, lane.top], color=MUTED, linewidth=0.6)
+    pen.line([LEFT, LEFT], [lane.floor, lane.top], Stroke(MUTED, 0.6))
     title = words.short_name(line.name, line.says)
-    lines = wrap(title, LEFT - EDGE - 0.42, lambda text: text_width(text, BODY, True))
+    lines = wrap(title, LEFT - EDGE - 0.42, lambda text: text_width(text, Type(BODY, bold=True)))
     for i, text in enumerate(lines):
         name(pen, text, lane.top - 0.12 - 0.125 * i)
     under = lane.top - 0.115 - 0.125 * len(lines)
@@ -201,6 +204,6 @@ def _names(pen: Pen, scale: Scale, line: StripLine) -> None:
 
 def _direction(pen: Pen, text: str, y: float, down: int) -> None:
     x, how = _RIGHT + 0.08, Type(SMALL, INK)
-    lines = wrap(text, WIDTH - x - 0.04, lambda part: text_width(part, SMALL))
+    lines = wrap(text, WIDTH - x - 0.04, lambda part: text_width(part, Type(SMALL)))
     for i, part in enumerate(lines if down < 0 else lines[::-1]):
         pen.text((x, y + down * 0.115 * i), part, how)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from evenstride.app.views import Analysis, EpisodeView, ReadingView, RunView
 from evenstride.model.marks import Mark
 from evenstride.report import words
-from evenstride.report.ink import BODY, HEAD, SMALL, text_width
+from evenstride.report.ink import BODY, HEAD, SMALL, Type, text_width
 from evenstride.report.layout import first_fit, flags, wrap
 
 WIDTH, LEFT, RIGHT = 7.5, 1.28, 0.98
 PLOT = WIDTH - LEFT - RIGHT
 EDGE = 0.12
-FLAG_ROW, TEXT_ROW, BAR_ROW = 0.165, 0.135, 0.22
+FLAG_ROW, TEXT_ROW, BAR_ROW, UNSAID_ROW = 0.165, 0.135, 0.22, 0.12
 _LONG_BAR = 1.5  # room for words at both ends
 _POLE = 0.14  # from the pole to its label's first letter
 _MOST_FLAG_ROWS = 5
@@ -93,9 +93,22 @@ class Sheet:
     lanes: dict[str, Lane]
     height: float
 
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """What the flags had no room to say, a line each."""
+        return _unsaid(self.flags)
+
     def x(self, seconds: float) -> float:
         """Return where a moment lies."""
         return place(seconds, self.analysis.run.duration_s)
+
+
+def _unsaid(placed: tuple[FlagPlan, ...]) -> tuple[str, ...]:
+    silent = sum(not flag.text and flag.mark.kind == "mark" for flag in placed)
+    said = [f"{silent} lap press{'es' if silent > 1 else ''}"] if silent else []
+    if any(flag.mark.recalled and "recalled" not in flag.text for flag in placed):
+        said.append("○ recalled later")
+    return tuple(said)
 
 
 def place(seconds: float, duration_s: float) -> float:
@@ -119,14 +132,14 @@ def plan(analysis: Analysis, units: words.Units) -> Sheet:
     bars = plan_bars(run)
     heights = _heights(analysis, felt, bars)
     below = 0.3 + 0.135 * len(notes)
-    above = 0.2 + 0.21 * len(headline) + 0.17 * len(about)
+    above = 0.27 + 0.21 * len(headline) + 0.17 * len(about)
     height = above + sum(tall + gap for _, tall, gap in heights) + below
     lanes = _stack(heights, height - above)
     return Sheet(analysis, units, headline, about, notes, felt, bars, lanes, height)
 
 
 def _lines(text: str, size: float, *, bold: bool = False) -> tuple[str, ...]:
-    return wrap(text, WIDTH - 2 * EDGE, lambda line: text_width(line, size, bold))
+    return wrap(text, WIDTH - 2 * EDGE, lambda line: text_width(line, Type(size, bold=bold)))
 
 
 def _heights(
@@ -137,7 +150,7 @@ def _heights(
     heights = [
         ("pace", 0.44, 0.1),
         ("slope", 0.3, 0.12),
-        ("felt", max(FLAG_ROW * rows + 0.12, 0.3), 0.08),
+        ("felt", max(FLAG_ROW * rows + 0.12, 0.18 + UNSAID_ROW * len(_unsaid(felt))), 0.08),
         ("measured", bar_row(bars) * bar_rows if bars else 0.24, 0.1),
     ]
     tall = (1.7, 0.85)
@@ -176,10 +189,8 @@ def plan_flags(run: RunView) -> tuple[FlagPlan, ...]:
 def _placed(marks: list[Mark], texts: list[str], duration_s: float) -> tuple[FlagPlan, ...]:
     poles = [place(mark.t_s, duration_s) for mark in marks]
     worded = [i for i, text in enumerate(texts) if text]
-    widths = [_POLE + 0.08 + text_width(texts[i], BODY) for i in worded]
-    spots = dict(
-        zip(worded, flags([poles[i] for i in worded], widths, WIDTH - EDGE), strict=True)
-    )
+    widths = [_POLE + 0.08 + text_width(texts[i], Type()) for i in worded]
+    spots = dict(zip(worded, flags([poles[i] for i in worded], widths, WIDTH - EDGE), strict=True))
     # A mark without words keeps the floor; worded flags then stand above it.
     lift = 1 if len(worded) < len(marks) and worded else 0
     return tuple(
@@ -201,11 +212,11 @@ def plan_bars(run: RunView) -> tuple[BarPlan, ...]:
         readings.append((episode, False))
         if episode.other_reading is not None:
             readings.append((episode.other_reading, True))
-    blocks = [_block(reading, light, run.duration_s) for reading, light in readings]
+    blocks = [_block(reading, run.duration_s, light=light) for reading, light in readings]
     extents = [
         (
             min(block.start, *(x for x, _, _ in block.labels)),
-            max(block.end, *(x + text_width(text, BODY) for x, _, text in block.labels)),
+            max(block.end, *(x + text_width(text, Type()) for x, _, text in block.labels)),
         )
         for block in blocks
     ]
@@ -216,7 +227,7 @@ def plan_bars(run: RunView) -> tuple[BarPlan, ...]:
     )
 
 
-def _block(reading: EpisodeView | ReadingView, light: bool, duration_s: float) -> BarPlan:  # noqa: FBT001 - always named by its only caller's variable
+def _block(reading: EpisodeView | ReadingView, duration_s: float, *, light: bool) -> BarPlan:
     start = place(0.0 if reading.present_at_start else reading.onset_s, duration_s)
     end = place(duration_s if reading.recovery_s is None else reading.recovery_s, duration_s)
     went = ("or: " if light else "") + words.onset_words(reading)
@@ -228,7 +239,7 @@ def _bar_labels(
     bar: tuple[float, float], went: str, back: str
 ) -> tuple[tuple[float, int, str], ...]:
     start, end = bar
-    went_wide, back_wide = text_width(went, BODY), text_width(back, BODY)
+    went_wide, back_wide = text_width(went, Type()), text_width(back, Type())
     right = max(end - back_wide, start + went_wide + 0.2)
     if end - start >= _LONG_BAR and right + back_wide <= WIDTH - EDGE:
         return ((start, 0, went), (right, 0, back))

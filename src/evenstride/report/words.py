@@ -2,6 +2,7 @@
 
 import math
 from datetime import datetime
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from evenstride.app.views import Analysis, ChannelView, EpisodeView, ReadingView, RunView
@@ -208,7 +209,7 @@ def felt_pairs(run: RunView) -> tuple[tuple[float, float], ...]:
     marks = felt(run)
     return tuple(
         (first.t_s, second.t_s)
-        for first, second in zip(marks, marks[1:], strict=False)
+        for first, second in pairwise(marks)
         if (first.kind, second.kind) == ("gone", "back")
     )
 

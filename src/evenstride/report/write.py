@@ -11,7 +11,7 @@ from evenstride.app.views import Analysis, RunView
 from evenstride.model.errors import EvenstrideError
 from evenstride.report import words
 from evenstride.report.page import identity, page
-from evenstride.report.picture import draw_run, png_bytes, svg_text
+from evenstride.report.picture import draw_run
 
 _ENDINGS = (".html", ".png", ".svg")
 _LONGEST = 60
@@ -56,9 +56,8 @@ def write_report(
 
 
 def _write_one(analysis: Analysis, folder: Path, units: words.Units) -> list[Path]:
-    figure = draw_run(analysis, units)
-    svg = svg_text(figure)
-    contents = (page(analysis, units, svg).encode(), png_bytes(figure), svg.encode())
+    picture = draw_run(analysis, units)
+    contents = (page(analysis, units, picture.svg).encode(), picture.png, picture.svg.encode())
     name = _free_name(folder, safe_name(analysis.run), identity(analysis))
     paths = [folder / f"{name}{ending}" for ending in _ENDINGS]
     for path, content in zip(paths, contents, strict=True):
