@@ -14,6 +14,7 @@ from evenstride.simulate.pace import (
     Stop,
     modes,
     move,
+    trailing_mean,
 )
 
 FLAT = Hills(kind="flat")
@@ -72,3 +73,7 @@ def test_distance_is_speed_summed_and_begins_at_zero() -> None:
     run = movement(PacePlan())
     assert run.distance_m[0] == 0.0
     assert np.diff(run.distance_m) == pytest.approx(run.speed_mps[1:])
+
+
+def test_a_mean_over_one_second_is_the_value_itself() -> None:
+    assert trailing_mean(np.array([1.0, 5.0]), 1).tolist() == [1.0, 5.0]

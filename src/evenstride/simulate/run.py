@@ -135,7 +135,8 @@ def _noise(scenario: Scenario, seed: int) -> Noise:
 
 
 def _pauses(scenario: Scenario) -> tuple[Stretch, ...]:
-    return tuple(Stretch(s.at_s, s.at_s + s.length_s) for s in scenario.stops if s.paused)
+    reason = "the timer was stopped"
+    return tuple(Stretch(s.at_s, s.at_s + s.length_s, reason) for s in scenario.stops if s.paused)
 
 
 def _pod(
