@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn, get_args
+from typing import Annotated, Literal, get_args
 
 import typer
 
@@ -20,7 +20,7 @@ from evenstride.model.intervals import Stretch
 from evenstride.model.marks import LapMeaning, RunnersWord
 from evenstride.report.characters import plain
 
-WRONG_REQUEST, UNEXPECTED, STOPPED = 1, 70, 130
+WRONG_REQUEST, UNEXPECTED = 1, 70
 _TIME = re.compile(r"(?:(\d{1,3}):([0-5]\d)|(\d{1,4})):([0-5]\d)")
 _TIME_REMEDY = "Write times as m:ss or h:mm:ss, such as 2:00 or 1:05:30."
 
@@ -46,7 +46,7 @@ app = typer.Typer(
 )
 
 
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code.
 
     Parameters
@@ -62,8 +62,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except EvenstrideError as refused:
         _tell(f"Problem: {refused.problem}", f"What to do: {refused.remedy}")
         sys.exit(WRONG_REQUEST)
-    except KeyboardInterrupt:
-        sys.exit(STOPPED)
     except Exception as surprise:  # noqa: BLE001 - the last stop: a runner gets a sentence
         if os.environ.get("EVENSTRIDE_DEBUG"):
             traceback.print_exc()
@@ -72,7 +70,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             "This is a defect, not your fault. EVENSTRIDE_DEBUG=1 before the command shows where.",
         )
         sys.exit(UNEXPECTED)
-    sys.exit(0)
 
 
 def _version(asked: bool) -> None:
@@ -189,20 +186,29 @@ def analyze(
     )
     _refuse_a_file(out)
     from evenstride.app.analyze import analyze as analyze_files
-    from evenstride.report.delivery import Wish, ask_meanings, deliver, exit_code
+    from evenstride.report.delivery import (
+        ask_meanings,
+        deliver,
+        exit_code,
+        runs_of,
+        say_written,
+    )
     from evenstride.report.terminal import open_console, progress
 
-    wish = Wish(as_json, out, _units())
-    errors = open_console(stderr=True)
+    units, errors = _units(), open_console(stderr=True)
     with progress(errors) as advance:
         items = analyze_files(files, word, advance)
     if not as_json and not word.laps and _somebody_is_there():
-        meanings = ask_meanings(items, wish.units, errors.input)
+        meanings = ask_meanings(items, units, errors.input)
         if meanings:
             _tell(f"Next time, --laps {','.join(meanings)} says the same.")
             with progress(errors) as advance:
                 items = analyze_files(files, replace(word, laps=meanings), advance)
-    deliver(items, wish)
+    deliver(items, units, as_json=as_json)
+    if out is not None and (runs := runs_of(items)):
+        from evenstride.report.write import write_report
+
+        say_written(write_report(runs, out, units), stderr=as_json)
     if code := exit_code(items):
         raise typer.Exit(code)
 
@@ -360,12 +366,15 @@ def demo(
     """
     _refuse_a_file(out)
     from evenstride.app.demo import run_demo
-    from evenstride.report.delivery import Wish, deliver
+    from evenstride.report.delivery import deliver, runs_of, say_written
     from evenstride.report.terminal import open_console, progress
+    from evenstride.report.write import write_report
 
+    units = _units()
     with progress(open_console(stderr=True)) as advance:
         items = run_demo(out, advance)
-    deliver(items, Wish(as_json=False, out=out, units=_units()))
+    deliver(items, units, as_json=False)
+    say_written(write_report(runs_of(items), out, units))
 
 
 def _units() -> Literal["km", "mi"]:

@@ -103,6 +103,19 @@ def test_only_a_simulated_file_is_ever_replaced(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir() if "part" in path.name] == []
 
 
+def test_what_cannot_be_read_is_never_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret.fit").write_bytes(b"evenstride simulated")
+
+    def denied(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    with pytest.raises(EvenstrideError, match="left as it is"):
+        write_simulated(SHORT, tmp_path / "secret.fit")
+
+
 def test_a_place_that_cannot_be_written_is_a_wrong_request(tmp_path: Path) -> None:
     with pytest.raises(EvenstrideError, match="is a folder"):
         write_simulated(SHORT, tmp_path)

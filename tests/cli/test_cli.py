@@ -14,7 +14,6 @@ from evenstride.cli import app
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.intervals import Stretch
 from evenstride.model.marks import RunnersWord
-from evenstride.report import delivery
 
 Command = Callable[..., CompletedProcess[str]]
 UNTESTED = "Tested on simulated and healthy running only"
@@ -185,7 +184,7 @@ def test_picture_and_page_are_written_where_asked_and_named(
     def write(analyses: list[Analysis], folder: Path, units: str) -> tuple[Path, ...]:
         return tuple(folder / f"{item.run.sources[0].file}-{units}.html" for item in analyses)
 
-    monkeypatch.setattr(delivery, "write_report", write)
+    monkeypatch.setattr("evenstride.report.write.write_report", write)
     said = evenstride("analyze", "run.fit", "bad.fit", "--out", "monday")
     assert f"Written: {Path('monday') / 'run.fit-km.html'}\n" in said.stdout
     quiet = evenstride("analyze", "run.fit", "--json", "--out", "monday")

@@ -59,6 +59,22 @@ def test_a_run_that_cannot_be_is_a_wrong_request(evenstride: Command) -> None:
     assert "\nWhat to do: " in said.stderr
 
 
+def test_the_demo_writes_a_run_a_page_and_a_picture_and_ends(
+    evenstride: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evenstride.report.write.write_report", _written)
+    said = evenstride("demo")
+    assert said.returncode == 0
+    assert "Written: " in said.stdout
+    assert (tmp_path / "evenstride-demo" / "simulated-runner.fit").exists()
+    (tmp_path / "taken").write_text("")
+    assert evenstride("demo", "--out", "taken").returncode == 1
+
+
+def _written(_: object, folder: Path, __: str) -> tuple[Path, ...]:
+    return (folder / "run.html", folder / "run.png")
+
+
 def test_the_program_runs_as_a_process(tmp_path: Path) -> None:
     said = process("--version", cwd=tmp_path)
     assert (said.returncode, said.stdout) == (0, f"evenstride {__version__}\n")

@@ -1,8 +1,7 @@
-"""What a verb found, handed over: as JSON or as a summary, with a picture and a page if wished."""
+"""What a verb found, handed over: as JSON or as a summary, and with which exit code."""
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from evenstride.app.contract import to_json
@@ -12,7 +11,6 @@ from evenstride.model.marks import LapMeaning
 from evenstride.report.characters import plain
 from evenstride.report.terminal import draw_summary, open_console, unlabelled_presses
 from evenstride.report.words import clock, distance
-from evenstride.report.write import write_report
 
 SOME_FAILED, NONE_WORKED = 3, 4
 Items = Sequence[Analysis | FailedView]
@@ -27,41 +25,25 @@ _QUESTION = (
 )
 
 
-@dataclass(frozen=True)
-class Wish:
-    """How the runner wants a result.
-
-    Attributes
-    ----------
-    as_json
-        The contract on standard output, and nothing else there.
-    out
-        Folder for picture and page, None for neither.
-    units
-        How distance and pace are shown.
-    """
-
-    as_json: bool
-    out: Path | None
-    units: Units
-
-
-def deliver(items: Items, wish: Wish) -> None:
-    """Print the result as wished, and write picture and page where asked.
-
-    Raises
-    ------
-    EvenstrideError
-        If the folder cannot be written to.
-    """
-    if wish.as_json:
+def deliver(items: Items, units: Units, *, as_json: bool) -> None:
+    """Print what was found: the contract and nothing else, or a summary to read."""
+    if as_json:
         sys.stdout.buffer.write(to_json(items))
         sys.stdout.flush()
     else:
-        draw_summary(items, open_console(), wish.units)
-    runs = [item for item in items if isinstance(item, Analysis)]
-    if wish.out is not None and runs:
-        _write(runs, wish.out, wish)
+        draw_summary(items, open_console(), units)
+
+
+def runs_of(items: Items) -> list[Analysis]:
+    """Return the runs among what was found."""
+    return [item for item in items if isinstance(item, Analysis)]
+
+
+def say_written(paths: Sequence[Path], *, stderr: bool = False) -> None:
+    """Print where picture and page are."""
+    console = open_console(stderr=stderr)
+    for path in paths:
+        console.print(f"Written: {plain(str(path))}", soft_wrap=True)
 
 
 def exit_code(items: Items) -> int:
@@ -90,8 +72,8 @@ def ask_meanings(items: Items, units: Units, ask: Callable[[str], str]) -> tuple
     ask
         Shows a prompt and returns the answer; raises EOFError where nobody answers.
     """
-    runs = [item.run for item in items if isinstance(item, Analysis)]
-    presses = unlabelled_presses(runs[0]) if len(runs) == 1 else ()
+    runs = runs_of(items)
+    presses = unlabelled_presses(runs[0].run) if len(runs) == 1 else ()
     meanings: list[LapMeaning] = []
     for number, press in enumerate(presses, start=1):
         place = "" if press.distance_m is None else f", {distance(press.distance_m, units)}"
@@ -111,10 +93,3 @@ def _answer(prompt: str, ask: Callable[[str], str]) -> LapMeaning:
         if said in _MEANINGS:
             return _MEANINGS[said]
         prompt = "Please answer gone, back, mark or skip: "
-
-
-def _write(runs: Sequence[Analysis], folder: Path, wish: Wish) -> None:
-    written = write_report(runs, folder, wish.units)
-    console = open_console(stderr=wish.as_json)
-    for path in written:
-        console.print(f"Written: {plain(str(path))}", soft_wrap=True)
