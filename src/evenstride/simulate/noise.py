@@ -8,8 +8,9 @@ Four choices, with their reasons:
 * No autoregressive model. Noise has the measured autocorrelation to 600 s, fading to nothing at
   1200 s, by circulant embedding. A detector built on an autoregression must not be judged on one.
 * No drift on top. The measured autocorrelation is that of the whole residual, so drift is in it:
-  it implies an SD of 0.33 for a balance run's first cosine over an hour, and 0.36 was measured
-  (contact time at the wrist: 0.23 and 0.19).
+  hours drawn here, put through the same regression, have SDs of 0.30, 0.32, 0.26, 0.23 for
+  balance's first four cosines, and 0.36, 0.32, 0.19, 0.19 were measured (contact time at the
+  wrist: 0.20, 0.21, 0.20, 0.16 and 0.19, 0.09, 0.12, 0.10).
 * Heavy tails by rare gross excursions and a slowly changing loudness, set so that the kurtosis of
   differences of 30-s medians has the measured order.
 * Balance holds less above 0.1 Hz than the mean of the five runs, which mixes devices and would put
