@@ -62,14 +62,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except EvenstrideError as refused:
         _tell(f"Problem: {refused.problem}", f"What to do: {refused.remedy}")
         sys.exit(WRONG_REQUEST)
-    except Exception as surprise:  # noqa: BLE001 - the last stop: a runner gets a sentence
+    except Exception as surprise:
         if os.environ.get("EVENSTRIDE_DEBUG"):
             traceback.print_exc()
         _tell(
             f"Something went wrong inside evenstride ({type(surprise).__name__}: {surprise}).",
             "This is a defect, not your fault. EVENSTRIDE_DEBUG=1 before the command shows where.",
         )
-        sys.exit(UNEXPECTED)
+        raise SystemExit(UNEXPECTED) from surprise
 
 
 def _version(asked: bool) -> None:
