@@ -1,0 +1,346 @@
+"""Write docs/reference from the code, so that it cannot say anything else.
+
+``python docs/generate.py`` writes the pages; with ``--check`` it writes nothing, names the pages
+that differ from the code, and exits with 1 if there are any.
+"""
+
+import csv
+import dataclasses
+import importlib
+import inspect
+import io
+import itertools
+import pkgutil
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+from types import ModuleType, NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+from typer.main import get_command
+
+import evenstride.formats
+import evenstride.model
+import evenstride.report
+from evenstride import cli
+from evenstride.app import views
+from evenstride.app.settings import Settings
+from evenstride.coordination.channels import QUANTITIES
+from evenstride.model.schema import Column, Schema
+from evenstride.model.units import UNITS
+from evenstride.plugins import Reader, discover
+
+REFERENCE = Path(__file__).parent / "reference"
+MADE = "<!-- Written by `make docs` from the code. Change the code, not this page. -->"
+
+
+def page(title: str, *blocks: str) -> str:
+    """Return a page: title, the note that it is made, and its blocks with air between them."""
+    return "\n\n".join((f"# {title}", MADE, *blocks)) + "\n"
+
+
+def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """Return a Markdown table."""
+    lines = [header, tuple("---" for _ in header), *rows]
+    return "\n".join(
+        "| " + " | ".join(c.replace("|", "\\|") for c in line) + " |" for line in lines
+    )
+
+
+def prose(text: str) -> str:
+    """Return text as Markdown: double back-ticks become single, lines are joined."""
+    return " ".join(inspect.cleandoc(text).split()).replace("``", "`")
+
+
+# --- docstrings -------------------------------------------------------------------------------
+
+
+def summary(thing: object) -> str:
+    """Return what a docstring says before its first section."""
+    return prose(re.split(r"\n\w[\w ]*\n-{3,}\n", inspect.getdoc(thing) or "")[0])
+
+
+def attributes(thing: object) -> dict[str, str]:
+    """Return name and meaning from a docstring's numpydoc section "Attributes"."""
+    found = re.search(r"\nAttributes\n-+\n(.*?)(?=\n\w[\w ]*\n-{3,}\n|\Z)", _doc(thing), re.DOTALL)
+    meanings: dict[str, str] = {}
+    for names, says in re.findall(
+        r"^(\S.*)\n((?:    .*\n?|\n)+)", found[1] if found else "", re.MULTILINE
+    ):
+        meanings |= dict.fromkeys((name.strip() for name in names.split(",")), prose(says))
+    return meanings
+
+
+def _doc(thing: object) -> str:
+    return "\n" + (inspect.getdoc(thing) or "")
+
+
+# --- the JSON contract ------------------------------------------------------------------------
+
+
+def settings_page() -> str:
+    """Return every setting."""
+    hints = get_type_hints(Settings)
+    rows = [
+        (f"`{field.name}`", json_type(hints[field.name]), f"`{field.default}`", says)
+        for field in dataclasses.fields(Settings)
+        for says in [attributes(Settings)[field.name]]
+    ]
+    return page(
+        "Settings",
+        "`evenstride config` shows them and where they are kept; `evenstride config units mi` "
+        "changes one.",
+        table(("setting", "can be", "default", "is"), rows),
+    )
+
+
+def json_page() -> str:
+    """Return the contract of ``analyze --json``, object by object."""
+    seen: list[type] = []
+    for first in (views.RunView, views.FailedView):
+        _collect(first, seen)
+    blocks = [_json_object(view) for view in seen]
+    return page(
+        "What `analyze --json` prints",
+        f"The contract is called `{views.SCHEMA}`. Seconds count from the recording's start, every "
+        "`lo` and `hi` bounds a 90 % interval, and what is not known is `null`.",
+        "One run gives an object. Several runs, or a file that holds several, give an array in the "
+        "order given. Files that overlap in time by 80 % or more are one run with several sources. "
+        "A file that gives no run is an object with `issues` only.",
+        *blocks,
+    )
+
+
+def _collect(view: type, seen: list[type]) -> None:
+    if view in seen:
+        return
+    seen.append(view)
+    for hint in get_type_hints(view).values():
+        for inner in _dataclasses_in(hint):
+            _collect(inner, seen)
+
+
+def _dataclasses_in(hint: Any) -> Iterator[type]:  # noqa: ANN401 - a type hint can be anything
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        yield hint
+    for inner in get_args(hint):
+        yield from _dataclasses_in(inner)
+
+
+def _json_object(view: type) -> str:
+    hints, meanings = get_type_hints(view), attributes(view)
+    fields = (field.name for field in dataclasses.fields(view))
+    said = (
+        (json_type(hints[name]), meanings[name].replace("None", "null"), name) for name in fields
+    )
+    rows = [
+        (", ".join(f"`{one[2]}`" for one in together), *alike)
+        for alike, together in itertools.groupby(said, lambda one: one[:2])
+    ]
+    return f"## {_json_name(view)}\n\n{summary(view)}\n\n" + table(("field", "type", "is"), rows)
+
+
+def _json_name(view: type) -> str:
+    return {"RunView": "run", "FailedView": "failed file"}.get(
+        view.__name__, view.__name__.removesuffix("View").lower()
+    )
+
+
+_PLAIN = {str: "text", float: "number", int: "whole number", bool: "true or false"}
+
+
+def json_type(hint: Any) -> str:  # noqa: ANN401 - a type hint can be anything
+    """Return a type as a reader of JSON would call it."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if hint is NoneType:
+        return "`null`"
+    if origin in {UnionType, Union}:
+        return " or ".join(json_type(one) for one in inner)
+    if origin is Literal:
+        return ", ".join(f'`"{one}"`' for one in inner)
+    if origin is tuple:
+        return f"array of {json_type(inner[0])}"
+    return _PLAIN.get(hint) or f"[{_json_name(hint)}](#{_json_name(hint).replace(' ', '-')})"
+
+
+# --- tables, units, formats -------------------------------------------------------------------
+
+
+def modules(package: ModuleType) -> list[ModuleType]:
+    """Return the modules of a package, by name."""
+    names = sorted(found.name for found in pkgutil.iter_modules(package.__path__))
+    return [importlib.import_module(f"{package.__name__}.{name}") for name in names]
+
+
+def schemas() -> list[Schema]:
+    """Return every table the nouns define, by name."""
+    values = [value for module in modules(evenstride.model) for value in vars(module).values()]
+    return sorted(
+        {v.name: v for v in values if isinstance(v, Schema)}.values(), key=lambda s: s.name
+    )
+
+
+def tables_page() -> str:
+    """Return every table with its columns."""
+    return page(
+        "Tables",
+        "What a recording holds, as the library gives it: `polars` frames. Missing is null, never "
+        "NaN. The end of a column's name is its [unit](units.md).",
+        *(f"## {one.name}\n\n" + _columns(one) for one in schemas()),
+    )
+
+
+def _columns(schema: Schema) -> str:
+    rows = [(f"`{c.name}`", str(c.dtype), _symbol(c), c.says, c.source) for c in schema.columns]
+    return table(("column", "type", "unit", "is", "defined by"), rows)
+
+
+def _symbol(column: Column) -> str:
+    return column.unit.symbol if column.unit else ""
+
+
+def units_page() -> str:
+    """Return the closed list of units."""
+    rows = [(f"`_{unit.suffix}`", unit.symbol, unit.says) for unit in UNITS.values()]
+    return page(
+        "Units",
+        "A number's name ends in its unit, in tables, in JSON and in the code. This list is "
+        "complete.",
+        table(("name ends in", "written", "is"), rows),
+    )
+
+
+def formats_page() -> str:
+    """Return every file format that can be read."""
+    rows = [
+        (reader.name, ", ".join(f"`{s}`" for s in reader.suffixes), prose(reader.says))
+        for reader in discover(evenstride.formats, Reader)
+    ]
+    return page(
+        "Files it reads",
+        "A file is known by what is in it, not by its name. `evenstride formats` prints this list.",
+        table(("format", "usual endings", "what it can and cannot show"), rows),
+    )
+
+
+def channels_page() -> str:
+    """Return every quantity that is followed through a run, where a recording has it."""
+    rows = [
+        (
+            f"`{one.name}`",
+            UNITS[one.unit].symbol,
+            one.says,
+            f"{one.plausible[0]:g} to {one.plausible[1]:g}",
+        )
+        for one in QUANTITIES
+    ]
+    return page(
+        "Channels",
+        "What is followed through a run, where the recording has it. A second device's channel "
+        "carries the device in front, such as `stryd.contact_time`. Values outside the range no "
+        "runner leaves are set aside, and that is said.",
+        table(("channel", "unit", "is", "believed between"), rows),
+    )
+
+
+def emergency_page() -> str:
+    """Return the signs that need a doctor today."""
+    signs = files(evenstride.report).joinpath("emergency_signs.csv").read_text(encoding="utf-8")
+    rows = [
+        (sign["sign"], f"**{sign['action']}**", sign["source"])
+        for sign in csv.DictReader(io.StringIO(signs))
+    ]
+    return page(
+        "Emergency signs",
+        "Whatever a watch shows or does not show, these need help now. Evenstride sees none of "
+        "them.",
+        table(("sign", "do", "source"), rows),
+        "Signs whose source is general clinical knowledge still wait for a clinician's review.",
+    )
+
+
+# --- the command line -------------------------------------------------------------------------
+
+
+def cli_page() -> str:
+    """Return every command with its arguments and options."""
+    root = get_command(cli.app)
+    blocks = [_command(name, command) for name, command in commands("evenstride", root)]
+    return page("Commands", "`evenstride COMMAND --help` says the same.", *blocks)
+
+
+def commands(name: str, command: object) -> Iterator[tuple[str, TyperCommand | TyperGroup]]:
+    """Yield a command and all below it, with the words that call it."""
+    if isinstance(command, TyperCommand | TyperGroup) and not command.hidden:
+        yield name, command
+    for word, inner in sorted(getattr(command, "commands", {}).items()):
+        yield from commands(f"{name} {word}", inner)
+
+
+def _command(name: str, command: TyperCommand | TyperGroup) -> str:
+    parameters = [one for one in command.params if isinstance(one, TyperOption | TyperArgument)]
+    rows = [
+        (_spelled(one), prose(one.help or ""), _default(one))
+        for one in parameters
+        if not one.hidden
+    ]
+    asked = table(("", "is", "default"), rows) if rows else ""
+    said = (f"## `{name}`", _paragraphs(command.help), asked, _paragraphs(command.epilog))
+    return "\n\n".join(block for block in said if block)
+
+
+def _paragraphs(text: str | None) -> str:
+    return "\n\n".join(prose(part) for part in re.split(r"\n\s*\n", inspect.cleandoc(text or "")))
+
+
+def _spelled(one: TyperOption | TyperArgument) -> str:
+    value = one.metavar or _choices(one) or (one.name or "").upper()
+    if isinstance(one, TyperArgument):
+        return f"`{value}{' ...' if one.nargs != 1 else ''}`"
+    words = ", ".join(f"`{word}`" for word in (*one.opts, *one.secondary_opts))
+    return words if one.is_flag else f"{words} `{value}`"
+
+
+def _choices(one: TyperOption | TyperArgument) -> str:
+    choices: Sequence[str] = getattr(one.type, "choices", ())
+    return "|".join(choices)
+
+
+def _default(one: TyperOption | TyperArgument) -> str:
+    value = one.default
+    if value is True and one.secondary_opts:
+        return f"`{one.opts[0]}`"
+    return "" if value is None or value is False or callable(value) else f"`{value}`"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": cli_page,
+    "json.md": json_page,
+    "settings.md": settings_page,
+    "tables.md": tables_page,
+    "units.md": units_page,
+    "channels.md": channels_page,
+    "emergency.md": emergency_page,
+    "formats.md": formats_page,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or with ``--check`` name those that differ; return the exit code."""
+    made = {REFERENCE / name: make() for name, make in PAGES.items()}
+    if "--check" not in arguments:
+        for path, text in made.items():
+            path.write_text(text, encoding="utf-8")
+        return 0
+    kept = {path: path.read_text(encoding="utf-8") for path in REFERENCE.glob("*.md")}
+    drifted = sorted(p.name for p in made.keys() | kept.keys() if made.get(p) != kept.get(p))
+    for name in drifted:
+        print(f"docs/reference/{name} is not what the code says: run `make docs` and commit it.")
+    return 1 if drifted else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
