@@ -142,6 +142,10 @@ def evenstride(
     module = ModuleType("evenstride.app.analyze")
     vars(module)["analyze"] = verb
     monkeypatch.setitem(sys.modules, "evenstride.app.analyze", module)
+    # The demo holds on to the verb it was imported with: in here it is imported anew, and after
+    # the test forgotten.
+    monkeypatch.setitem(sys.modules, "evenstride.app.demo", module)
+    monkeypatch.delitem(sys.modules, "evenstride.app.demo")
     monkeypatch.setenv("EVENSTRIDE_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("EVENSTRIDE_DEBUG", raising=False)
