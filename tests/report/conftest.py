@@ -315,6 +315,12 @@ def made() -> Callable[[str], Analysis]:
     return lambda name: MAKERS[name]()
 
 
+@pytest.fixture(scope="session")
+def quiet() -> Analysis:
+    """Return a quiet hour, made once."""
+    return nothing_found()
+
+
 @pytest.fixture
 def hostile(made: Callable[[str], Analysis]) -> Analysis:
     """Return a run whose every user text tries to break out of the page."""

@@ -91,7 +91,7 @@ def _bar(pen: Pen, sheet: Sheet, bar: BarPlan, floor: float) -> None:
         _bracket(pen, (sheet.x(low), sheet.x(high)), floor + 0.12, light=bar.light)
     how = Type(BODY, MUTED if bar.light else INK)
     for x, line, text in bar.labels:
-        pen.text((x, floor + 0.225 + TEXT_ROW * line), text, how)
+        pen.text((x, floor + 0.235 + TEXT_ROW * line), text, how)
 
 
 def ends(reading: EpisodeView | ReadingView) -> list[tuple[float, float]]:

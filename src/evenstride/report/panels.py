@@ -80,12 +80,12 @@ def draw_pace(pen: Pen, sheet: Sheet) -> None:
     fast, slow = (float(p) for p in np.percentile(known, [3, 97]))
     pad = 0.15 * (slow - fast) + 2.0
     scale = Scale(lane, slow + pad, fast - pad)
+    middle = float(np.median(known))
+    pen.line([LEFT, _RIGHT], [scale.at(middle)] * 2, Stroke(RULE, 0.6))
     step = every(sheet)
     pen.line(across(sheet)[::step], scale.y(values[::step]), Stroke(INK, 0.8))
     pen.text((EDGE, lane.top - 0.25), f"per {sheet.units}, faster ↑", Type(SMALL, MUTED))
-    middle = float(np.median(known))
     said = words.pace(middle, sheet.units)
-    pen.line([LEFT, _RIGHT], [scale.at(middle)] * 2, Stroke(RULE, 0.6))
     pen.text((_RIGHT + 0.08, scale.at(middle) - 0.035), said, Type(SMALL, MUTED))
 
 
@@ -135,7 +135,7 @@ def _shade(pen: Pen, sheet: Sheet, lane: Lane) -> None:
     for bar in sheet.bars:
         if bar.light:
             continue
-        pen.boxes([(bar.start, bar.end)], lane.floor, lane.height, Fill(TINT, 0.75))
+        pen.boxes([(bar.start, bar.end)], lane.floor, lane.height, Fill(TINT, 0.65))
         zones = [(sheet.x(low), sheet.x(high)) for low, high in ends(bar.reading)]
         pen.boxes(zones, lane.floor, lane.height, Fill(BAR))
     pen.boxes(not_judged(sheet), lane.floor, lane.height, HATCHED)
@@ -198,12 +198,13 @@ def _names(pen: Pen, scale: Scale, line: StripLine) -> None:
         pen.text(at, words.number(value), Type(SMALL, MUTED), "right")
     said = words.directions(line.name)
     if said:
-        _direction(pen, f"↑ {said[0]}", lane.top - 0.08, -1)
-        _direction(pen, f"↓ {said[1]}", lane.floor + 0.02, 1)
+        _direction(pen, f"↑ {said[0]}", lane.top - 0.08)
+        _direction(pen, f"↓ {said[1]}", lane.floor + 0.02, upward=True)
 
 
-def _direction(pen: Pen, text: str, y: float, down: int) -> None:
+def _direction(pen: Pen, text: str, y: float, *, upward: bool = False) -> None:
     x, how = _RIGHT + 0.08, Type(SMALL, INK)
     lines = wrap(text, WIDTH - x - 0.04, lambda part: text_width(part, Type(SMALL)))
-    for i, part in enumerate(lines if down < 0 else lines[::-1]):
-        pen.text((x, y + down * 0.115 * i), part, how)
+    top = y + 0.115 * (len(lines) - 1) if upward else y
+    for i, part in enumerate(lines):
+        pen.text((x, top - 0.115 * i), part, how)

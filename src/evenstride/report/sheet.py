@@ -157,7 +157,7 @@ def _heights(
     shown = analysis.strip.lines[: len(tall)]
     heights += [(f"line {i}", tall[i], 0.12) for i in range(len(shown))]
     aside = 0.13 if analysis.strip.stops or analysis.run.excluded else 0.0
-    return [*heights, ("set aside", aside, 0.04), ("axis", 0.42, 0.0)]
+    return [*heights, ("set aside", aside, 0.04), ("axis", 0.46, 0.0)]
 
 
 def _stack(heights: Iterable[tuple[str, float, float]], top: float) -> dict[str, Lane]:

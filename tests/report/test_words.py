@@ -1,0 +1,175 @@
+"""The sentences a runner reads."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from evenstride.app.views import AgreementView, Analysis
+from evenstride.report import facts, words
+
+Made = Callable[[str], Analysis]
+
+
+def test_the_headline_is_what_the_view_says(made: Made) -> None:
+    run = made("early_matching").run
+    assert words.headline(run) == run.episodes[0].says
+
+
+def test_three_changes_are_told_as_two_and_one_more(made: Made) -> None:
+    assert words.headline(made("four_hours").run).endswith("1 more change is shown below.")
+
+
+def test_a_felt_moment_the_watch_did_not_show_still_counts(made: Made) -> None:
+    assert words.headline(made("felt_only").run) == (
+        "Felt: gone 2:00, back 38:00. The watch did not show it; your mark counts."
+    )
+
+
+def test_what_is_too_short_to_judge_is_told_as_such(made: Made) -> None:
+    assert words.headline(made("ten_minutes").run).endswith(
+        "The watch cannot judge this; your mark counts."
+    )
+
+
+def test_a_recording_that_cannot_show_it_says_so(made: Made) -> None:
+    bare = made("no_channel").run
+    assert "holds nothing" in words.headline(bare)
+    assert words.nothing(bare) == "nothing in this recording that could show it"
+    felt = replace(bare, marks=made("felt_only").run.marks)
+    assert words.headline(felt).endswith("This recording cannot show it; your mark counts.")
+    assert words.could_have_shown(bare) == ""
+
+
+def test_nothing_found_comes_with_what_could_have_been_seen(made: Made) -> None:
+    run = made("nothing_found").run
+    assert words.headline(run) == words.NOTHING_SEEN
+    assert words.could_have_shown(run) == (
+        "A change of 0.91 pp (ground contact, left foot's share) held for 5 minutes"
+        " would have shown."
+    )
+
+
+def test_an_unknown_smallest_change_is_not_made_up(made: Made) -> None:
+    run = made("nothing_found").run
+    blind = replace(
+        run,
+        channels=tuple(
+            replace(channel, smallest_change_60_s=None, smallest_change_300_s=None)
+            for channel in run.channels
+        ),
+    )
+    assert words.nothing(blind) == "no change beyond this runner's own noise"
+    assert {row.one_minute for row in facts.seeable(blind)} == {"cannot be judged"}
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("wrist_only", "No foot can be named: this recording has no left-right measurement."),
+        ("early_matching", "Which foot changed is not which leg is the cause."),
+        ("ambiguous", "Which part of the run was normal is assumed, not told."),
+        ("run_walk", "Trouble or bouts shorter than 2:00 cannot be judged from it."),
+    ],
+)
+def test_what_cannot_be_seen_follows_from_the_run(made: Made, name: str, sentence: str) -> None:
+    assert sentence in words.limits(made(name).run)
+
+
+def test_balance_without_a_named_foot_is_told_as_a_share(made: Made) -> None:
+    run = replace(made("early_matching").run, can_name_foot=False)
+    assert words.limits(run)[0].startswith("Balance is a share")
+
+
+@pytest.mark.parametrize(
+    ("channel", "short", "up"),
+    [
+        ("contact_time_left", "Contact time, left foot", "longer"),
+        ("stryd.contact_time", "Ground contact time (stryd)", "longer on the ground"),
+        ("cadence_variability", "Cadence, its variability", "less even"),
+    ],
+)
+def test_channels_have_names_and_directions(channel: str, short: str, up: str) -> None:
+    said = words.directions(channel)
+    assert words.short_name(channel, "") == short
+    assert said is not None
+    assert said[0] == up
+
+
+def test_an_unknown_channel_goes_by_its_own_words() -> None:
+    assert words.directions("new_thing") is None
+    assert words.short_name("new_thing", "") == "new thing"
+
+
+def test_felt_and_measured_stand_side_by_side(made: Made) -> None:
+    rows = facts.felt_beside_measured(made("early_matching").run, "km")
+    assert [(row.what, row.felt, row.difference) for row in rows] == [
+        ("It went", "2:00 (lap press, in the moment)", "measured 0:11 later"),
+        ("It came back", "38:00 (lap press, in the moment)", "measured 0:15 earlier"),
+    ]
+    assert rows[0].measured == "2:11 (1:49–2:37) at 0.4 km"
+
+
+def test_felt_moments_alone_keep_their_rows(made: Made) -> None:
+    rows = facts.felt_beside_measured(made("felt_only").run, "km")
+    assert [(row.felt, row.measured) for row in rows] == [
+        ("2:00 (told, recalled)", "not shown"),
+        ("38:00 (told, recalled)", "not shown"),
+    ]
+
+
+def test_moments_that_were_not_compared_stand_in_order_of_time(made: Made) -> None:
+    rows = facts.felt_beside_measured(made("four_hours").run, "mi")
+    assert [row.felt for row in rows[:3]] == [
+        "33:10 (lap press, in the moment)",
+        facts.NOTHING,
+        facts.NOTHING,
+    ]
+    assert rows[0].measured == "no change measured near it"
+
+
+def test_a_comparison_with_a_mark_that_is_gone_still_names_its_time(made: Made) -> None:
+    run = replace(made("early_matching").run, marks=())
+    assert facts.felt_beside_measured(run, "km")[0].felt == "2:00"
+
+
+def test_a_change_that_never_came_back_says_so(made: Made) -> None:
+    rows = facts.felt_beside_measured(made("ambiguous").run, "km")
+    assert [row.measured for row in rows] == [
+        "22:00 (21:38–22:26) at 4.1 km",
+        "not back by the end",
+    ]
+
+
+def test_shifts_carry_units_and_intervals(made: Made) -> None:
+    (row,) = facts.moved(made("early_matching").run)
+    assert (row.shift, row.interval) == ("1.40 pp", "1.10 to 1.70 pp")
+
+
+def test_strong_evidence_is_not_drawn_out_into_digits(made: Made) -> None:
+    run = made("early_matching").run
+    sure = replace(run, episodes=(replace(run.episodes[0], bayes_factor=1e12),))
+    assert "more than 1000000 times likelier" in facts.evidence(sure)[0]
+
+
+def test_what_was_set_aside_is_summed_by_reason(made: Made) -> None:
+    assert facts.set_aside(made("four_hours").run) == (("30 s after a restart", "7×", "3:30"),)
+
+
+def test_stops_and_what_follows_them_are_counted_once(made: Made) -> None:
+    joined = words.not_judged(made("run_walk"))
+    assert len(joined) == 20
+    assert joined[0] == (120.0, 210.0)
+
+
+def test_a_start_that_is_no_time_stands_as_it_is() -> None:
+    assert words.day_and_time("last Tuesday") == "last Tuesday"
+
+
+def test_a_small_difference_is_the_same_second(made: Made) -> None:
+    run = made("early_matching").run
+    agreement = AgreementView(0.2, None)
+    seen = replace(run.episodes[0], onset_s=120.2, felt_agreement=agreement)
+    rows = facts.felt_beside_measured(replace(run, episodes=(seen,)), "km")
+    assert rows[0].difference == "at the same second"
+    assert [row.difference for row in rows[1:]] == [facts.NOTHING, facts.NOTHING]
