@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType, NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Literal, Union, get_args, get_origin, get_type_hints
 
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
@@ -123,7 +123,7 @@ def _collect(view: type, seen: list[type]) -> None:
             _collect(inner, seen)
 
 
-def _dataclasses_in(hint: Any) -> Iterator[type]:  # noqa: ANN401 - a type hint can be anything
+def _dataclasses_in(hint: object) -> Iterator[type]:
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         yield hint
     for inner in get_args(hint):
@@ -144,15 +144,19 @@ def _json_object(view: type) -> str:
 
 
 def _json_name(view: type) -> str:
-    return {"RunView": "run", "FailedView": "failed file"}.get(
-        view.__name__, view.__name__.removesuffix("View").lower()
-    )
+    name = view.__name__.removesuffix("View").lower()
+    return {"failed": "failed file"}.get(name, name)
 
 
-_PLAIN = {str: "text", float: "number", int: "whole number", bool: "true or false"}
+_PLAIN: dict[object, str] = {
+    str: "text",
+    float: "number",
+    int: "whole number",
+    bool: "true or false",
+}
 
 
-def json_type(hint: Any) -> str:  # noqa: ANN401 - a type hint can be anything
+def json_type(hint: object) -> str:
     """Return a type as a reader of JSON would call it."""
     origin, inner = get_origin(hint), get_args(hint)
     if hint is NoneType:
@@ -163,7 +167,9 @@ def json_type(hint: Any) -> str:  # noqa: ANN401 - a type hint can be anything
         return ", ".join(f'`"{one}"`' for one in inner)
     if origin is tuple:
         return f"array of {json_type(inner[0])}"
-    return _PLAIN.get(hint) or f"[{_json_name(hint)}](#{_json_name(hint).replace(' ', '-')})"
+    if isinstance(hint, type) and hint not in _PLAIN:
+        return f"[{_json_name(hint)}](#{_json_name(hint).replace(' ', '-')})"
+    return _PLAIN[hint]
 
 
 # --- tables, units, formats -------------------------------------------------------------------
