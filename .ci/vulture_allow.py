@@ -1,1 +1,20 @@
 """Used, though no line of src says so; each with its reason. Read by vulture only."""
+
+# Fields of the JSON contract: written out whole, field by field.
+_.coordinated_s
+_.off_s
+_.probability
+_.toward
+_.foot_changed
+_.baseline
+
+# Called by the page's template, report/page.html.
+_.felt_beside_measured
+_.evidence
+_.seeable
+_.one_minute
+_.five_minutes
+_.checked
+
+# A column of emergency_signs.csv; docs/generate.py writes it into the reference.
+_.action
