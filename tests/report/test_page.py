@@ -45,6 +45,7 @@ def test_emergency_signs_stand_before_the_picture_with_their_sources(made: Made)
     said = body(html)
     for sign in emergency_signs():
         assert f"{sign.sign[1:]} {sign.source if sign.checked else '*'}" in said
+    assert {sign.action.capitalize() in said for sign in emergency_signs()} == {True}
     assert html.index("Get help now") < html.index("<svg")
 
 

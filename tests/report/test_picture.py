@@ -115,6 +115,14 @@ def test_directions_stand_at_the_axis(made: Made) -> None:
     assert "↓ more on the right foot" in said
 
 
+def test_a_channel_without_known_directions_is_drawn_without_them(made: Made) -> None:
+    calm = made("wrist_only")
+    line = replace(calm.strip.lines[0], name="new_thing", says="something new")
+    said = texts(replace(calm, strip=replace(calm.strip, lines=(line,))))
+    assert "something\nnew" in said or "something new" in said
+    assert "quicker" not in said
+
+
 def test_pace_and_distance_follow_the_units(made: Made) -> None:
     assert "/mi" in texts(made("nothing_found"), "mi")
     assert "Distance, mi" in texts(made("nothing_found"), "mi")

@@ -60,7 +60,9 @@ def test_an_unknown_smallest_change_is_not_made_up(made: Made) -> None:
         ),
     )
     assert words.nothing(blind) == "no change beyond this runner's own noise"
-    assert {row.one_minute for row in facts.seeable(blind)} == {"cannot be judged"}
+    seen = facts.seeable(blind)
+    assert {row.one_minute for row in seen} == {row.five_minutes for row in seen}
+    assert seen[0].five_minutes == "cannot be judged"
 
 
 @pytest.mark.parametrize(
@@ -116,6 +118,12 @@ def test_felt_moments_alone_keep_their_rows(made: Made) -> None:
         ("2:00 (told, recalled)", "not shown"),
         ("38:00 (told, recalled)", "not shown"),
     ]
+
+
+def test_presses_without_a_meaning_are_asked_about(made: Made) -> None:
+    assert facts.presses_without_meaning(made("run_walk").run).startswith("40 lap presses have no")
+    assert facts.presses_without_meaning(made("ten_minutes").run).startswith("1 lap press has no")
+    assert facts.presses_without_meaning(made("early_matching").run) == ""
 
 
 def test_moments_that_were_not_compared_stand_in_order_of_time(made: Made) -> None:

@@ -108,6 +108,15 @@ def _way(metres: float | None, units: words.Units, *, shown: bool) -> str:
     return f" at {words.distance(metres, units)}" if shown and metres is not None else ""
 
 
+def presses_without_meaning(run: RunView) -> str:
+    """Return how many presses the runner has not yet told the meaning of, empty for none."""
+    count = sum(mark.kind == "mark" for mark in run.marks)
+    if not count:
+        return ""
+    presses = "1 lap press has" if count == 1 else f"{count} lap presses have"
+    return f"{presses} no meaning yet. Say what each meant with --laps gone,back,mark or skip."
+
+
 def moved(run: RunView) -> tuple[Moved, ...]:
     """Return how far each channel moved in each episode, with 90 % intervals and units."""
     says = {channel.name: channel.says for channel in run.channels}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenstride.app.views import EpisodeView, StripLine
+from evenstride.app.views import EpisodeView, ReadingView, StripLine
 from evenstride.model.signal import Floats
 from evenstride.report import words
 from evenstride.report.ink import (
@@ -177,9 +177,7 @@ def _moments(pen: Pen, sheet: Sheet, lane: Lane) -> None:
             pen.line([flag.x, flag.x], [lane.floor, lane.top + 0.06], how)
 
 
-def _edges(sheet: Sheet, reading: object) -> list[float]:
-    if not isinstance(reading, EpisodeView):
-        return []
+def _edges(sheet: Sheet, reading: EpisodeView | ReadingView) -> list[float]:
     found = [] if reading.present_at_start else [sheet.x(reading.onset_s)]
     return found if reading.recovery_s is None else [*found, sheet.x(reading.recovery_s)]
 
