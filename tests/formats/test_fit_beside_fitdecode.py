@@ -5,12 +5,13 @@ import math
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import fitdecode
 import numpy as np
 import pytest
-from evenstride.formats._fit.messages import Column
+
+from evenstride.formats._fit.messages import Column, Table
 from evenstride.formats.fit import decode
 
 Values: TypeAlias = list[str | tuple[float | None, ...]]
@@ -46,7 +47,7 @@ def theirs(data: bytes) -> Iterator[tuple[int, str, Message]]:
                 yield frame.chunk.offset, frame.name, their_message(frame)
 
 
-def their_message(frame: Any) -> Message:
+def their_message(frame: fitdecode.FitDataMessage) -> Message:
     """Return the values of one message by field name, developer fields by index and number."""
     message: Message = {}
     for field in frame.fields:
@@ -59,7 +60,7 @@ def their_message(frame: Any) -> Message:
     return {name: sorted(values, key=str) for name, values in message.items()}
 
 
-def their_name(field: Any) -> str:
+def their_name(field: fitdecode.types.FieldData) -> str:
     """Return what to call a field of fitdecode's."""
     if field.field_type == "devfield":
         return f"developer {field.field_def.dev_data_index} {field.field_def.def_num}"
@@ -75,19 +76,21 @@ def our_name(column: Column) -> str:
 
 def ours(data: bytes) -> dict[int, tuple[str, Message]]:
     """Return name and values of every compared message by byte."""
+    tables = [table for part in decode(data).files for table in part.tables]
     found: dict[int, tuple[str, Message]] = {}
-    for part in decode(data).files:
-        for table in part.tables:
-            if table.name in COMPARED:
-                rows: list[Message] = [{} for _ in table.offsets]
-                for column in table.columns():
-                    fill(rows, column)
-                for at, row in zip(table.offsets.tolist(), rows, strict=True):
-                    found[at] = (
-                        table.name,
-                        {name: sorted(values, key=str) for name, values in row.items()},
-                    )
+    for table in tables:
+        if table.name in COMPARED:
+            for at, row in zip(table.offsets.tolist(), our_messages(table), strict=True):
+                found[at] = (table.name, row)
     return found
+
+
+def our_messages(table: Table) -> list[Message]:
+    """Return the values of one layout's messages by field name."""
+    rows: list[Message] = [{} for _ in table.offsets]
+    for column in table.columns():
+        fill(rows, column)
+    return [{name: sorted(values, key=str) for name, values in row.items()} for row in rows]
 
 
 def fill(rows: list[Message], column: Column) -> None:

@@ -393,13 +393,13 @@ def _laps(activity: _Activity, place: int) -> pl.DataFrame:
     stack = activity.messages.of(profile.LAP)
     starts, elapsed, triggers = (stack.numbers(number) for number in (2, 7, 24))
     stamps = np.where(stack.times > 0, stack.times, np.nan)
-    starts = np.where(np.isnan(starts), stamps - elapsed, starts)
-    ends = np.where(np.isnan(elapsed), stamps, starts + elapsed)
     zero = int(activity.legs[place].times[0])
+    starts = np.where(np.isnan(starts), stamps - elapsed, starts) - zero
+    ends = np.where(np.isnan(elapsed), stamps - zero, starts + elapsed)
     rows = [
-        (start - zero, end - zero, profile.names("lap_trigger").get(int(np.nan_to_num(t, nan=-1))))
-        for start, end, t in zip(starts, ends, triggers, strict=True)
-        if activity.leg_at((start + end) / 2) == place and not np.isnan(start + end)
+        (start, end, profile.names("lap_trigger").get(int(np.nan_to_num(trigger, nan=-1))))
+        for start, end, trigger in zip(starts, ends, triggers, strict=True)
+        if not np.isnan(start + end) and activity.leg_at(zero + (start + end) / 2) == place
     ]
     return pl.DataFrame(
         sorted(rows, key=lambda row: row[:2]), schema=LAPS.empty().schema, orient="row"

@@ -34,7 +34,7 @@ _REACH = 260  # how far into a message its time may stand
 _MOST_DAMAGES = 200
 _TAIL = 16  # bytes at the end that may be no message without casting doubt on those before
 _MOST_TRIES = 4_000  # places tried in one file before giving up
-_MOST_SCANNED = 1 << 24  # bytes searched in one file before giving up
+_MOST_SCANNED = 1 << 24  # bytes searched in one file before giving up, at most twice its size
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Rescue:
     _since: list[Frames] = field(default_factory=list)
     _replaced: list[tuple[int, Frames | None]] = field(default_factory=list)
     _tries: int = _MOST_TRIES
-    _scanned: int = 0
+    _left: int = 0
 
     def __post_init__(self) -> None:
         """Start with no layout known."""
@@ -93,6 +93,7 @@ class Rescue:
     def walk(self, start: int) -> int:
         """Frame what can be believed from `start` on and return where that ended."""
         at = self._last_good = start
+        self._left = min(_MOST_SCANNED, 2 * (self.end - start) + _MOST_DAMAGES * _BLOCK)
         for _ in range(MOST_MESSAGES):
             if at >= self.end or self._stops_as_stated(at):
                 return at
@@ -202,8 +203,8 @@ class Rescue:
         layouts = self._layouts_before()
         for near in dict.fromkeys((self._time, 0)):
             for block in range(start, self.end, _BLOCK):
-                self._scanned += _BLOCK
-                if self._scanned > _MOST_SCANNED or len(self.damages) > _MOST_DAMAGES:
+                self._left -= _BLOCK
+                if self._left < 0 or len(self.damages) > _MOST_DAMAGES:
                     return None
                 places = self._candidates(block, layouts, near)
                 found = next((at for at in places if self._chain_at(at, near, layouts)), None)
@@ -239,6 +240,7 @@ class Rescue:
         """Return True where several messages in a row can be believed from `at` on."""
         known = dict(self.framing.layouts if layouts is None else layouts)
         timed = 0
+        enough_at_end = 1 if near else _CHAIN_TIMES
         for _ in range(_CHAIN):
             if at >= self.end or timed >= _CHAIN_TIMES:
                 break
@@ -253,7 +255,7 @@ class Rescue:
                 timed += time not in _UNTIMED
                 near = near if time in _UNTIMED else time
             at = after
-        return timed >= _CHAIN_TIMES or (at == self.end and timed > 0)
+        return timed >= (enough_at_end if at == self.end else _CHAIN_TIMES)
 
 
 def _local(first: int) -> int:

@@ -9,7 +9,8 @@ from evenstride.formats._fit.walk import Frames, walk
 from evenstride.model.issue import Issue
 
 MARK = b".FIT"
-LARGEST = 32 << 20  # bytes; a week of seconds is half of that
+LARGEST = 24 << 20  # bytes; four days of seconds with all there is
+MOST_FILES = 64  # chained in one
 
 _SHORT_HEADER, _LONG_HEADER = 12, 14
 _OTHER_FORMATS = (
@@ -68,14 +69,18 @@ def split(data: bytes, name: str) -> Iterator[Part]:
         yield Part((), (refused,))
         return
     at = 0
-    while at < len(data):
+    for _ in range(MOST_FILES):
+        if at >= len(data):
+            return
         header = _header(data, at)
         if header is None:
             after, part = _without_header(data, at, name)
         else:
             after, part = _with_header(data, header, name)
         yield part
-        at = after
+        at = max(after, at + 1)
+    says = f"More than {MOST_FILES} files are chained here; the rest was left out."
+    yield Part((), (Issue("warning", f"{name}, byte {at}", says),))
 
 
 def _refusal(data: bytes, name: str) -> Issue | None:
@@ -199,7 +204,7 @@ def _damaged_header(data: bytes) -> int:
 def _without_header(data: bytes, at: int, name: str) -> tuple[int, Part]:
     """Return where the next file may begin, and what stands at `at` without a header."""
     where = f"{name}, byte {at}"
-    limit = _next_header(data, at)
+    limit = _next_header(data, at + 1)
     start = at if _messages_begin(data, at) else at + _damaged_header(data[at : at + 32])
     if start == at and not _messages_begin(data, at):
         problem = f"{limit - at} bytes here are no FIT messages; they were left out."
