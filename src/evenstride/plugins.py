@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TypeVar
 
+from evenstride.model.episode import Episode
 from evenstride.model.issue import Issue
+from evenstride.model.marks import Mark, RunnersWord
 from evenstride.model.recording import Recording
+from evenstride.model.signal import Signal
+from evenstride.model.tail import Tails
 
 P = TypeVar("P")
 
@@ -56,6 +60,43 @@ class Reader:
     says: str
     recognises: Callable[[bytes], bool]
     read: Callable[[bytes, str], Contents]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a detector found in one run.
+
+    Attributes
+    ----------
+    episodes
+        In time order; empty where nothing passed what healthy running does by itself.
+    false_alarms_per_10h
+        Measured rate for the channels searched, None where it was never measured.
+    issues
+        What kept it from searching, or makes its answer doubtful.
+    """
+
+    episodes: tuple[Episode, ...]
+    false_alarms_per_10h: float | None
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True)
+class Detector:
+    """One way to find episodes.
+
+    Attributes
+    ----------
+    name, says
+        For people.
+    search
+        ``search(signal, word, marks, tails)`` returns what was found. Felt marks never move it;
+        they only choose between readings a recording cannot tell apart.
+    """
+
+    name: str
+    says: str
+    search: Callable[[Signal, RunnersWord, tuple[Mark, ...], Tails], Search]
 
 
 def discover(package: ModuleType, kind: type[P]) -> tuple[P, ...]:

@@ -20,25 +20,31 @@ class Channel:
     name
         Stable name, such as ``"contact_balance_left"``; a second device's channel carries the
         device in front, such as ``"stryd.contact_time"``.
+    quantity
+        What is measured, whoever measured it, such as ``"contact_time"``.
     unit
         Suffix of `evenstride.model.units.UNITS`.
     says
         What it is, in plain words.
     device
         Who measured it.
+    searched
+        True where the detector may use it; the others only tell what moved.
     values
         One value a second as measured, shape ``(seconds,)``, NaN where there was none.
     expected
         What pace and slope let expect there, same shape and unit.
     noise_sd
-        Robust standard deviation of ``values - expected`` from one second to the next over the
-        whole run, in the channel's unit.
+        Standard deviation of ``values - expected`` over the judged seconds, spikes cut at 4 robust
+        SD, in the channel's unit.
     """
 
     name: str
+    quantity: str
     unit: str
     says: str
     device: str
+    searched: bool
     values: Floats
     expected: Floats
     noise_sd: float
@@ -63,6 +69,8 @@ class Signal:
         Pace and slope as used for the expectation, shape ``(seconds, n)``, standardised.
     excluded
         Moving time that was set aside, with reasons.
+    moving_s
+        Seconds of running and walking.
     bouts
         Stretches of running between stops and walk breaks.
     distance_m
@@ -75,10 +83,16 @@ class Signal:
     running: Bools
     covariates: Floats
     excluded: tuple[Stretch, ...]
+    moving_s: float
     bouts: tuple[Stretch, ...]
     distance_m: Floats
     speed_mps: Floats
     grade_pct: Floats
+
+    @property
+    def searched(self) -> tuple[Channel, ...]:
+        """The channels a detector may use."""
+        return tuple(channel for channel in self.channels if channel.searched)
 
     @property
     def seconds(self) -> int:

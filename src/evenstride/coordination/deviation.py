@@ -1,0 +1,246 @@
+"""Recordings become a signal: what was measured, what was to be expected, what was set aside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evenstride.coordination.channels import Measured, measured_channels
+from evenstride.coordination.clock import on_clock, seconds_of
+from evenstride.coordination.expectation import (
+    covariates,
+    expect,
+    grade_from,
+    winsorised_sd,
+)
+from evenstride.coordination.running import Running, find_running, missing_stretches
+from evenstride.model.errors import EvenstrideError
+from evenstride.model.issue import Issue
+from evenstride.model.recording import Recording
+from evenstride.model.signal import Bools, Channel, Floats, Signal
+
+SEARCHED = ("contact_balance_left", "contact_time", "vertical_oscillation")
+"""Quantities a detector may use; cadence only where a run has none of them.
+
+Step length and vertical ratio repeat cadence and oscillation once pace is known, so they would
+buy false alarms and no power. They still tell what moved.
+"""
+LEAST_KNOWN = 0.5
+"""A channel missing in more than half of the judged time is reported, not searched."""
+_VARIABILITY_S = 30
+
+
+@dataclass(frozen=True)
+class Track:
+    """Where the runner was and how fast, on the run's clock, NaN where unknown."""
+
+    distance_m: Floats
+    speed_mps: Floats
+    grade_pct: Floats
+    cadence_spm: Floats
+    paused: Bools
+
+
+def build_signal(
+    recordings: Sequence[Recording], offsets_s: Sequence[float]
+) -> tuple[Signal, tuple[Issue, ...]]:
+    """Turn one run, seen by one or several devices, into a signal.
+
+    Parameters
+    ----------
+    recordings
+        All of the same run; the first that knows pace or cadence tells where it was running.
+    offsets_s
+        When each began, seconds after the run's start.
+
+    Returns
+    -------
+    tuple[Signal, tuple[Issue, ...]]
+        The signal, and what is missing or doubtful in it.
+
+    Raises
+    ------
+    EvenstrideError
+        If no recording is given.
+    """
+    if not recordings:
+        raise EvenstrideError("There is no recording to look at.", "Give at least one run.")
+    pairs = list(zip(recordings, offsets_s, strict=True))
+    seconds = max(seconds_of(recording, offset) for recording, offset in pairs)
+    tracks = [track_of(recording, offset, seconds) for recording, offset in pairs]
+    track = max(tracks, key=lambda t: int(np.isfinite(t.speed_mps).sum()))
+    running = find_running(track.cadence_spm, track.speed_mps, track.paused)
+    table = covariates(track.speed_mps, track.grade_pct)
+    measured = [
+        m for recording, offset in pairs for m in measured_channels(recording, offset, seconds)
+    ]
+    channels = _channels(_named_apart(measured), table, running)
+    judged = _judged(running.judged, channels)
+    lost = missing_stretches(running.judged, judged, "no value in any channel searched")
+    signal = Signal(
+        channels=channels,
+        running=judged,
+        covariates=table,
+        excluded=tuple(sorted((*running.set_aside, *lost), key=lambda s: s.from_s)),
+        moving_s=running.moving_s,
+        bouts=running.bouts,
+        distance_m=track.distance_m,
+        speed_mps=track.speed_mps,
+        grade_pct=track.grade_pct,
+    )
+    return signal, _issues(signal, measured, running)
+
+
+def track_of(recording: Recording, offset_s: float, seconds: int) -> Track:
+    """Return where the runner was and how fast, as `recording` tells it."""
+    samples = recording.samples
+    time_s = samples["time_s"].to_numpy() + offset_s
+
+    def clocked(name: str) -> Floats:
+        return on_clock(time_s, samples[name], seconds, smart=recording.spacing == "smart")
+
+    distance = clocked("distance_m")
+    grade = clocked("grade_pct")
+    if not np.isfinite(grade).any():
+        grade = grade_from(clocked("altitude_m"), distance)
+    paused = np.zeros(seconds, dtype=np.bool_)
+    for pause in recording.pauses:
+        paused[max(int(pause.from_s + offset_s), 0) : max(int(pause.to_s + offset_s), 0)] = True
+    return Track(distance, clocked("speed_mps"), grade, clocked("cadence_spm"), paused)
+
+
+def _named_apart(measured: list[Measured]) -> list[Measured]:
+    """Give channels of the same name from several devices names of their own."""
+    seen: dict[str, int] = {}
+    apart = []
+    for one in measured:
+        seen[one.name] = seen.get(one.name, 0) + 1
+        name = one.name if seen[one.name] == 1 else f"device-{seen[one.name]}.{one.name}"
+        apart.append(Measured(one.quantity, name, one.device, one.values, one.implausible))
+    return apart
+
+
+def _channels(measured: list[Measured], table: Floats, running: Running) -> tuple[Channel, ...]:
+    usable = (
+        [one for one in measured if np.isfinite(one.values[running.judged]).mean() > 0.05]
+        if running.judged.any()
+        else []
+    )
+    searched = _searched(usable, running.judged)
+    channels = [
+        _channel(one, table, running.judged, searched=one.name in searched) for one in usable
+    ]
+    spread = [
+        _variability(channel, table, running.judged) for channel in channels if channel.searched
+    ]
+    return tuple(c for c in (*channels, *spread) if c.noise_sd > 0)
+
+
+def _searched(usable: list[Measured], judged: Bools) -> set[str]:
+    """Choose one channel for each quantity: the first device that has it most of the time."""
+    known = [one for one in usable if np.isfinite(one.values[judged]).mean() >= LEAST_KNOWN]
+    wanted = [q for q in SEARCHED if any(one.quantity.name == q for one in known)] or ["cadence"]
+    return {
+        next(one.name for one in known if one.quantity.name == quantity)
+        for quantity in wanted
+        if any(one.quantity.name == quantity for one in known)
+    }
+
+
+def _channel(one: Measured, table: Floats, judged: Bools, *, searched: bool) -> Channel:
+    expected = expect(one.values, table, judged)
+    return Channel(
+        name=one.name,
+        quantity=one.quantity.name,
+        unit=one.quantity.unit,
+        says=one.quantity.says,
+        device=one.device,
+        searched=searched,
+        values=one.values,
+        expected=expected,
+        noise_sd=winsorised_sd((one.values - expected)[judged]),
+    )
+
+
+def _variability(channel: Channel, table: Floats, judged: Bools) -> Channel:
+    """Return how unsteady a channel is from one second to the next, over half a minute."""
+    values = local_spread(np.where(judged, channel.values - channel.expected, np.nan))
+    expected = expect(values, table, judged)
+    return Channel(
+        name=f"{channel.name}_variability",
+        quantity=f"{channel.quantity}_variability",
+        unit="pp" if channel.unit == "pct" else channel.unit,
+        says=f"unsteadiness from second to second of: {channel.says}",
+        device=channel.device,
+        searched=False,
+        values=values,
+        expected=expected,
+        noise_sd=winsorised_sd((values - expected)[judged]),
+    )
+
+
+def local_spread(values: Floats) -> Floats:
+    """Return the mean size of second-to-second steps over 30 s, NaN where under 15 are known.
+
+    Examples
+    --------
+    >>> bool(np.nanmax(local_spread(np.tile([0.0, 2.0], 30))) == 2.0)
+    True
+    """
+    step = np.abs(np.diff(values, prepend=np.nan))
+    known = np.isfinite(step)
+    ones = np.ones(_VARIABILITY_S)
+    total = np.convolve(np.where(known, step, 0.0), ones, mode="same")
+    count = np.convolve(known.astype(np.float64), ones, mode="same")
+    mean = np.full(step.size, np.nan)
+    np.divide(total, count, out=mean, where=count > _VARIABILITY_S / 2)
+    return mean
+
+
+def _judged(judged: Bools, channels: tuple[Channel, ...]) -> Bools:
+    known = np.zeros(judged.size, dtype=np.bool_)
+    for channel in channels:
+        if channel.searched:
+            known |= np.isfinite(channel.values)
+    return judged & known
+
+
+def _issues(signal: Signal, measured: list[Measured], running: Running) -> tuple[Issue, ...]:
+    found = [
+        Issue(
+            "warning",
+            one.name,
+            f"{count} values of {one.quantity.says} cannot be a runner's and were set aside.",
+        )
+        for one in measured
+        if (count := int((one.implausible & running.judged).sum()))
+    ]
+    if not running.bouts:
+        found.append(
+            Issue(
+                "warning",
+                "whole recording",
+                "No running of at least 20 s was found.",
+                "If this was a run, the recording lacks both cadence and speed.",
+            )
+        )
+    elif not signal.searched:
+        found.append(
+            Issue(
+                "warning",
+                "whole recording",
+                "The recording has no contact time, balance, oscillation or cadence, so only your "
+                "marks can tell.",
+                "Wear a chest strap or pod with running dynamics, or press lap when it goes.",
+            )
+        )
+    if running.bouts and not signal.covariates.shape[1]:
+        found.append(
+            Issue(
+                "warning",
+                "pace and slope",
+                "The recording has no pace and no slope, so changes they cause were not taken out.",
+                "Record with GPS, or with a pod on the treadmill.",
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""How a shift in level is searched for; `evenstride.episodes.shift` puts the parts together."""

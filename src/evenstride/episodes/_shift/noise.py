@@ -1,0 +1,188 @@
+"""What healthy running does by itself, and how it is taken out of half-minute medians.
+
+Noise of one channel is an AR(4) process, a slower wandering, and a drift over the whole run; its
+covariance is written down exactly, so bins that were set aside simply are not there. The AR(4)
+coefficients and the drift were measured on real healthy runs. Deviation from that source: AR(4)
+and drift alone forget too soon, real running remembers for minutes. The slow wandering stands for
+that and takes over half of the drift's size (``docs/decisions``).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evenstride.episodes._shift.bins import BIN_S, Bins
+from evenstride.model.signal import Floats
+
+WANDER_SD = 0.7
+"""Slow wandering, in units of the innovation's SD."""
+WANDER_S = 150.0
+"""Time in which it forgets."""
+DRIFT_SHARE = 0.5
+LEVEL_SD = 30.0
+"""The level is unknown: a prior so wide that it says nothing."""
+CLIP = 2.5
+"""Innovations beyond this many robust SD count as this many."""
+_ECHO = 400
+
+
+@dataclass(frozen=True)
+class HealthyNoise:
+    """Noise of one channel's 30-s medians in healthy runs.
+
+    Attributes
+    ----------
+    ar
+        AR(4) coefficients.
+    innovation_sd
+        SD of the innovations, in units of the channel's 1-s noise.
+    drift_sd
+        SD of the first four cosines' amplitudes, same unit.
+    """
+
+    ar: tuple[float, float, float, float]
+    innovation_sd: float
+    drift_sd: tuple[float, float, float, float]
+
+
+HEALTHY = {
+    "contact_balance_left": HealthyNoise(
+        (0.414, -0.063, -0.022, 0.024), 0.527, (0.357, 0.315, 0.188, 0.187)
+    ),
+    "contact_time": HealthyNoise(
+        (0.248, -0.022, -0.011, -0.008), 0.673, (0.194, 0.094, 0.117, 0.100)
+    ),
+    "vertical_oscillation": HealthyNoise(
+        (0.287, -0.024, -0.016, 0.009), 0.632, (0.266, 0.142, 0.126, 0.096)
+    ),
+    "strap contact_time": HealthyNoise(
+        (0.359, -0.014, 0.003, -0.046), 0.665, (0.167, 0.253, 0.295, 0.209)
+    ),
+}
+"""Measured: 18.6 h of one runner's wrist device, 5.1 h of five runners' straps. What was not
+measured (cadence, other makers' channels) is taken to behave like oscillation."""
+
+
+def healthy_noise(quantities: tuple[str, ...]) -> HealthyNoise:
+    """Return the mean noise of a set of channels: one time course serves all of them.
+
+    Examples
+    --------
+    >>> healthy_noise(("contact_time",)).innovation_sd
+    0.673
+    """
+    strap = "contact_balance_left" in quantities
+    found = []
+    for quantity in quantities:
+        name = f"strap {quantity}" if strap and quantity == "contact_time" else quantity
+        found.append(HEALTHY.get(name, HEALTHY["vertical_oscillation"]))
+    ar = np.mean([noise.ar for noise in found], axis=0)
+    drift = np.mean([np.array(n.drift_sd) / n.innovation_sd for n in found], axis=0)
+    innovation = float(np.mean([noise.innovation_sd for noise in found]))
+    a, b, c, d = (float(value) for value in ar)
+    e, f, g, h = (float(value) * innovation for value in drift)
+    return HealthyNoise((a, b, c, d), innovation, (e, f, g, h))
+
+
+def ar_covariance(ar: tuple[float, ...], lags: int) -> Floats:
+    """Return the autocovariance of an autoregression with unit innovations at lags 0, 1, ...
+
+    Examples
+    --------
+    >>> ar_covariance((0.5,), 3).round(4).tolist()
+    [1.3333, 0.6667, 0.3333]
+    """
+    echo = np.zeros(_ECHO + len(ar))
+    echo[len(ar)] = 1.0
+    for t in range(len(ar) + 1, echo.size):
+        echo[t] = sum(phi * echo[t - 1 - k] for k, phi in enumerate(ar))
+    echo = echo[len(ar) :]
+    wanted = min(lags, _ECHO)
+    out = np.zeros(lags)
+    out[:wanted] = [echo[: echo.size - k] @ echo[k:] for k in range(wanted)]
+    return out
+
+
+def covariance(index: Floats, noise: HealthyNoise) -> Floats:
+    """Return the noise covariance of bins ``index``, in squared innovation SDs, shape (n, n)."""
+    place = index.astype(np.int64)
+    span = int(place[-1] - place[0]) + 1
+    lag = np.abs(place[:, None] - place[None, :])
+    total = ar_covariance(noise.ar, span)[lag]
+    total = total + WANDER_SD**2 * np.exp(-lag * BIN_S / WANDER_S)
+    phase = np.pi * (place - place[0] + 0.5) / span
+    for k, sd in enumerate(noise.drift_sd, start=1):
+        wave = np.cos(k * phase) * DRIFT_SHARE * sd / noise.innovation_sd
+        total = total + np.outer(wave, wave)
+    return np.asarray(total + LEVEL_SD**2)
+
+
+@dataclass(frozen=True)
+class White:
+    """The signal with its own memory taken out.
+
+    Attributes
+    ----------
+    root
+        Cholesky factor of the noise covariance, shape ``(bins, bins)``.
+    values
+        Innovations, clipped, uncorrelated between channels, shape ``(bins - 1, channels)``.
+    scale
+        Robust SD of each channel's innovations, in units of ``noise_sd``.
+    unmix
+        What made the channels uncorrelated: ``values = clipped @ unmix.T``.
+    """
+
+    root: Floats
+    values: Floats
+    scale: Floats
+    unmix: Floats
+
+
+def whiten(bins: Bins) -> White:
+    """Take memory, drift and the correlation between channels out of the bins.
+
+    The first innovation only sets the level and is dropped. Clipping keeps a spike from passing
+    for a change.
+    """
+    noise = healthy_noise(tuple(channel.quantity for channel in bins.channels))
+    root = np.linalg.cholesky(covariance(bins.index, noise))
+    innovation = np.linalg.solve(root, bins.values)[1:]
+    scale = np.maximum(1.4826 * np.median(np.abs(innovation), axis=0), 1e-9)
+    clipped = np.clip(innovation / scale, -CLIP, CLIP)
+    between = clipped.T @ clipped / clipped.shape[0]
+    spread = np.sqrt(np.maximum(np.diag(between), 1e-9))
+    clipped = clipped / spread
+    mixed = np.linalg.cholesky(_shrunk(between / np.outer(spread, spread)))
+    unmix = np.linalg.inv(mixed)
+    return White(root, clipped @ unmix.T, np.asarray(scale * spread), np.asarray(unmix))
+
+
+def _shrunk(correlation: Floats) -> Floats:
+    """Pull correlations a little toward none, so that two copies of one channel cannot break it."""
+    return np.asarray(0.97 * correlation + 0.03 * np.eye(correlation.shape[0]))
+
+
+def templates(index: Floats, onsets_s: Floats, ramp_s: float) -> Floats:
+    """Return the share of a full shift each bin holds if it begins at each onset.
+
+    Returns
+    -------
+    Shape ``(bins, onsets)``, 0 before, 1 once the ramp is over.
+
+    Examples
+    --------
+    >>> templates(np.array([0.0, 1.0]), np.array([15.0]), 0.0).ravel().tolist()
+    [0.5, 1.0]
+    """
+    begin = index[:, None] * BIN_S - onsets_s[None, :]
+    return (_held(begin + BIN_S, ramp_s) - _held(begin, ramp_s)) / BIN_S
+
+
+def _held(since_s: Floats, ramp_s: float) -> Floats:
+    """Return the integral of a ramp from 0 to 1, `since_s` after it began."""
+    since = np.maximum(since_s, 0.0)
+    if ramp_s == 0:
+        return since
+    rising = np.minimum(since, ramp_s)
+    return rising**2 / (2.0 * ramp_s) + np.maximum(since - ramp_s, 0.0)

@@ -1,0 +1,225 @@
+"""From a posterior to words a runner can use: onset, recovery, and what the run cannot tell."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from evenstride.episodes._shift.bins import LEAST_BINS, bin_medians
+from evenstride.episodes._shift.evidence import RAMPS_S, Evidence
+from evenstride.episodes._shift.noise import covariance, healthy_noise, templates
+from evenstride.model.episode import ChannelShift, Reading, Span
+from evenstride.model.marks import Mark, RunnersWord
+from evenstride.model.signal import Channel, Floats, Signal
+
+Family: TypeAlias = Literal["closed", "opened", "started"]
+_FLAT_SD = 10.0
+_TAIL = 0.05
+_WORTH_TELLING = 0.1
+
+
+@dataclass(frozen=True)
+class Shares:
+    """The posterior, sorted into the three ways a run can be read.
+
+    Attributes
+    ----------
+    closed
+        Gone and back again inside the run, by ramp, onset and recovery.
+    opened
+        Gone and not back by the end, by ramp and onset.
+    early
+        Off from the first minutes and back later, by ramp, onset and recovery.
+    started
+        Off from before the first judged second and back later, by recovery.
+    """
+
+    closed: Floats
+    opened: Floats
+    early: Floats
+    started: Floats
+
+    def of(self, family: Family) -> float:
+        """Return the share of one way to read the run."""
+        total = {
+            "closed": self.closed.sum(),
+            "opened": self.opened.sum(),
+            "started": self.early.sum() + self.started.sum(),
+        }
+        return float(total[family])
+
+
+def share_out(evidence: Evidence, word: RunnersWord) -> tuple[Shares, bool]:
+    """Sort the posterior into readings, leaving out what the runner ruled out.
+
+    Returns
+    -------
+    tuple[Shares, bool]
+        The shares, summing to 1, and False where the runner's word rules out everything the
+        recording shows; then nothing is left out.
+    """
+    early = evidence.early[None, :, None]
+    shares = Shares(
+        np.where(early, 0.0, evidence.closed),
+        evidence.opened,
+        np.where(early, evidence.closed, 0.0),
+        evidence.started,
+    )
+    if not word.normal and not word.off_at_start:
+        return shares, True
+    kept = _agreeing(shares, evidence.grid_s, word)
+    total = sum(kept.of(f) for f in ("closed", "opened", "started"))
+    if total <= 1e-6:
+        return shares, False
+    return Shares(
+        *(part / total for part in (kept.closed, kept.opened, kept.early, kept.started))
+    ), True
+
+
+def _agreeing(shares: Shares, grid_s: Floats, word: RunnersWord) -> Shares:
+    """Keep the episodes that leave more than half of every told normal stretch alone."""
+    inside = np.ones((grid_s.size, grid_s.size), dtype=np.bool_)
+    after = np.ones(grid_s.size, dtype=np.bool_)
+    before = np.ones(grid_s.size, dtype=np.bool_)
+    for told in word.normal:
+        most = 0.5 * told.seconds
+        from_on = told.to_s - np.clip(grid_s, told.from_s, told.to_s)
+        inside &= from_on[:, None] - from_on[None, :] <= most
+        after &= from_on <= most
+        before &= told.seconds - from_on <= most
+    if word.off_at_start:
+        inside[:] = False
+        after[:] = False
+    return Shares(
+        shares.closed * inside,
+        shares.opened * after,
+        shares.early * inside,
+        shares.started * before,
+    )
+
+
+def preferred(shares: Shares, grid_s: Floats, marks: tuple[Mark, ...]) -> list[Family]:
+    """Return the ways to read the run, the preferred first, those worth telling only.
+
+    "Gone and not back" and "off from the start, then back" look the same inside one run. Which of
+    the two comes first is the runner's to say: if the change lies nearer to a felt return than to a
+    felt loss, it is read as the return. Felt marks decide nothing else.
+    """
+    families: list[Family] = ["closed", "opened", "started"]
+    order = sorted(families, key=shares.of, reverse=True)
+    if order[0] != "closed" and "closed" not in order[:1]:
+        change_s = float(grid_s[int(np.argmax(shares.opened.sum(axis=0)))])
+        said = _said_by_marks(change_s, marks)
+        if said is not None and shares.of(said) > 0:
+            order.sort(key=lambda family: family != said)
+    return [order[0], *[f for f in order[1:] if shares.of(f) >= _WORTH_TELLING]]
+
+
+def _said_by_marks(change_s: float, marks: tuple[Mark, ...]) -> Family | None:
+    felt = [(abs(mark.t_s - change_s), mark.kind) for mark in marks if mark.kind != "mark"]
+    if not felt:
+        return None
+    return "started" if min(felt)[1] == "back" else "opened"
+
+
+def read(family: Family, shares: Shares, evidence: Evidence, signal: Signal) -> Reading:
+    """Put one way to read the run into times and sizes."""
+    grid_s, step_s = evidence.grid_s, evidence.step_s
+    if family == "opened":
+        onset, recovery = shares.opened.sum(axis=0), None
+        at_start = 0.0
+    elif family == "closed":
+        onset, recovery = shares.closed.sum(axis=(0, 2)), shares.closed.sum(axis=(0, 1))
+        at_start = 0.0
+    else:
+        onset = shares.early.sum(axis=(0, 2))
+        recovery = shares.early.sum(axis=(0, 1)) + shares.started
+        at_start = float(shares.started.sum())
+    onset_s, at_start_likelier = _onset(onset, at_start, grid_s, step_s)
+    recovery_s = None if recovery is None else _span(recovery, grid_s, step_s)
+    ramp_s = 0.0 if at_start_likelier else _likeliest_ramp(family, shares)
+    shape = (onset_s.value, None if recovery_s is None else recovery_s.value, ramp_s)
+    shifts = tuple(
+        found for c in signal.channels if (found := size_of(c, signal, shape)) is not None
+    )
+    return Reading(onset_s, recovery_s, at_start_likelier, shifts)
+
+
+def _onset(weight: Floats, at_start: float, grid_s: Floats, step_s: float) -> tuple[Span, bool]:
+    if at_start <= 0:
+        return _span(weight, grid_s, step_s), False
+    all_weight = np.concatenate([[at_start], weight])
+    all_times = np.concatenate([[0.0], grid_s])
+    span = _span(all_weight, all_times, step_s)
+    at_start_likelier = at_start >= float(weight.max(initial=0.0))
+    if at_start_likelier:
+        return Span(0.0, 0.0, max(span.hi, float(grid_s[0]))), True
+    return span, False
+
+
+def _span(weight: Floats, grid_s: Floats, step_s: float) -> Span:
+    share = np.cumsum(weight) / weight.sum()
+    lo = grid_s[int(np.searchsorted(share, _TAIL))] - 0.5 * step_s
+    hi = grid_s[min(int(np.searchsorted(share, 1.0 - _TAIL)), grid_s.size - 1)] + 0.5 * step_s
+    return Span(float(grid_s[int(np.argmax(weight))]), max(float(lo), 0.0), float(hi))
+
+
+def _ramp_weights(family: Family, shares: Shares) -> Floats:
+    parts = {"closed": shares.closed, "opened": shares.opened, "started": shares.early}
+    part = parts[family]
+    return np.asarray(part.reshape(part.shape[0], -1).sum(axis=1))
+
+
+def _likeliest_ramp(family: Family, shares: Shares) -> float:
+    return float(RAMPS_S[int(np.argmax(_ramp_weights(family, shares)))])
+
+
+def gradual_share(family: Family, shares: Shares) -> float:
+    """Return the probability that the beginning took 60 s or longer, within one reading."""
+    weights = _ramp_weights(family, shares)
+    sudden = weights[0] + (shares.started.sum() if family == "started" else 0.0)
+    total = weights.sum() + (shares.started.sum() if family == "started" else 0.0)
+    return float(1.0 - sudden / total) if total > 0 else 0.0
+
+
+def size_of(
+    channel: Channel, signal: Signal, shape: tuple[float, float | None, float]
+) -> ChannelShift | None:
+    """Return how far one channel moved inside an episode of known times.
+
+    Generalised least squares on the channel's half-minute medians under healthy noise; the
+    interval holds at the times given and leaves their own uncertainty out.
+
+    Parameters
+    ----------
+    channel
+        Any channel of the signal, searched or not.
+    signal
+        For its judged seconds.
+    shape
+        Onset, recovery (None: to the end) and ramp, in seconds.
+
+    Returns
+    -------
+    ChannelShift | None
+        In the channel's unit; None where too little of the channel is known.
+    """
+    medians = bin_medians(channel.deviation, signal.running)
+    known = np.isfinite(medians)
+    index = np.flatnonzero(known).astype(np.float64)
+    if index.size < LEAST_BINS:
+        return None
+    onset_s, recovery_s, ramp_s = shape
+    column = templates(index, np.array([onset_s]), ramp_s)[:, 0]
+    if recovery_s is not None:
+        column = column - templates(index, np.array([recovery_s]), 0.0)[:, 0]
+    root = np.linalg.cholesky(covariance(index, healthy_noise((channel.quantity,))))
+    white = np.linalg.solve(root, np.column_stack([column, medians[known]]))[1:]
+    design, seen = white[:, 0], white[:, 1]
+    scale = max(1.4826 * float(np.median(np.abs(seen))), 1e-9)
+    precision = float(design @ design) + 1.0 / _FLAT_SD**2
+    size = float(design @ seen) / precision
+    reach = 1.645 * scale / np.sqrt(precision)
+    unit = "pp" if channel.unit == "pct" else channel.unit
+    low, high = sorted(((size - reach) * channel.noise_sd, (size + reach) * channel.noise_sd))
+    return ChannelShift(channel.name, unit, Span(size * channel.noise_sd, float(low), float(high)))
