@@ -3,6 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 
+import numpy.ma  # noqa: F401 - polars asks for it at its first table; a read need not wait for it
+
 from evenstride.formats._fit.messages import Messages, read_messages
 from evenstride.formats._fit.recording import read_recordings
 from evenstride.formats._fit.split import looks_like_fit, split

@@ -88,9 +88,10 @@ class Schema:
                 f"This is not a table of {self.name}: {', '.join(odd)} differ.",
                 f"Its columns are {', '.join(wanted)}.",
             )
-        for column in self.columns:
-            if column.dtype == pl.Float64 and frame[column.name].is_nan().any():
+        floats = frame.select(pl.col(pl.Float64).is_nan().any())
+        for name in floats.columns:
+            if floats[name].any():
                 raise EvenstrideError(
-                    f"Column {column.name} of {self.name} holds NaN.", "Missing is null."
+                    f"Column {name} of {self.name} holds NaN.", "Missing is null."
                 )
         return frame

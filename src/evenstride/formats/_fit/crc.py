@@ -14,6 +14,7 @@ Words = NDArray[np.uint16]
 
 _POLYNOMIAL = 0xA001
 _PIECE = 128  # words in a piece: pieces stay many, steps stay few
+_BITS = np.arange(16, dtype=np.uint16)
 
 
 @cache
@@ -27,9 +28,8 @@ def _table() -> Words:
 
 def _carried(sums: Words, basis: Words) -> Words:
     """Return `sums` taken through a linear map, given by its images of the sixteen bits."""
-    moved = np.zeros_like(sums)
-    for bit in range(16):
-        moved ^= ((sums >> np.uint16(bit)) & np.uint16(1)) * basis[bit]
+    bits = sums >> _BITS[:, None] & np.uint16(1)
+    moved: Words = np.bitwise_xor.reduce(bits * basis[:, None], axis=0)
     return moved
 
 
@@ -68,7 +68,7 @@ def crc16(data: bytes | memoryview) -> int:
 def _joined(sums: Words) -> int:
     """Return the checksum of the whole from those of its pieces; their number is a power of 2."""
     table = _table()
-    basis = np.array([1 << bit for bit in range(16)], np.uint16)
+    basis: Words = np.uint16(1) << _BITS
     for _ in range(_PIECE):
         basis = table[basis]
     while sums.size > 1:

@@ -300,7 +300,15 @@ class Messages:
 
     def of(self, message: int) -> "Stack":
         """Return all messages of one type, whatever their layout."""
-        return Stack(tuple(table for table in self.tables if table.definition.message == message))
+        return self._stacks.get(message, Stack(()))
+
+    @cached_property
+    def _stacks(self) -> dict[int, "Stack"]:
+        """All messages by type."""
+        found: dict[int, list[Table]] = {}
+        for table in self.tables:
+            found.setdefault(table.definition.message, []).append(table)
+        return {message: Stack(tuple(tables)) for message, tables in found.items()}
 
     @property
     def count(self) -> int:
@@ -323,7 +331,7 @@ class Stack:
         sizes = np.cumsum([table.order.size for table in self.tables])[:-1]
         return np.split(ranks, sizes) if self.tables else []
 
-    @property
+    @cached_property
     def height(self) -> int:
         """Number of messages."""
         return sum(table.order.size for table in self.tables)
@@ -335,12 +343,12 @@ class Stack:
             whole[place] = part
         return whole
 
-    @property
+    @cached_property
     def order(self) -> Ints:
         """Place of each message among all messages of its file."""
         return self._merged(table.order for table in self.tables)
 
-    @property
+    @cached_property
     def times(self) -> Ints:
         """FIT timestamps, 0 where a message has none."""
         return self._merged(table.times for table in self.tables)

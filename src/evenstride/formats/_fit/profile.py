@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 FILE_ID, SPORT, SESSION, LAP, RECORD, EVENT = 0, 12, 18, 19, 20, 21
-DEVICE_INFO, ACTIVITY, HRV, MEMO_GLOB = 23, 34, 78, 145
+DEVICE_INFO, HRV, MEMO_GLOB = 23, 78, 145
 FIELD_DESCRIPTION, DEVELOPER_DATA_ID = 206, 207
 TIMESTAMP = 253
 
@@ -139,23 +139,26 @@ def _pairs(text: str) -> Iterator[tuple[int, int]]:
         yield int(number), int(value)
 
 
-def _meaning(row: dict[str, str], variants: tuple[Meaning, ...]) -> Meaning:
+def _meaning(row: list[str], variants: tuple[Meaning, ...]) -> Meaning:
     """Return what one line of the profile says."""
+    name, _, scale, offset, unit, components, when = row[3:]
     return Meaning(
-        name=row["name"],
-        scale=_number(row["scale"]),
-        offset=_number(row["offset"]),
-        unit=row["units"],
-        components=tuple(map(_component, filter(None, row["components"].split(";")))),
-        when=tuple(_pairs(row["when"])),
+        name=name,
+        scale=_number(scale),
+        offset=_number(offset),
+        unit=unit,
+        components=tuple(map(_component, components.split(";"))) if components else (),
+        when=tuple(_pairs(when)) if when else (),
         variants=variants,
     )
 
 
-def _lines(name: str) -> Iterator[dict[str, str]]:
-    """Yield the rows of a table beside this file."""
+def _lines(name: str) -> Iterator[list[str]]:
+    """Yield the rows of a table beside this file, without its headline."""
     text = (files(__package__) / name).read_text(encoding="utf-8")
-    return iter(csv.DictReader(text.splitlines()))
+    rows = csv.reader(text.splitlines())
+    next(rows)
+    return rows
 
 
 @cache
@@ -171,14 +174,13 @@ def messages() -> dict[int, MessageType]:
     variants: dict[tuple[int, int], list[Meaning]] = {}
     rows = list(_lines("profile.csv"))
     for row in rows:
-        if row["when"]:
-            key = (int(row["message_number"]), int(row["number"]))
-            variants.setdefault(key, []).append(_meaning(row, ()))
+        if row[-1]:
+            variants.setdefault((int(row[0]), int(row[2])), []).append(_meaning(row, ()))
     for row in rows:
-        if not row["when"]:
-            key = (int(row["message_number"]), int(row["number"]))
-            kind = known.setdefault(key[0], MessageType(row["message"], {}))
-            kind.fields[key[1]] = _meaning(row, tuple(variants.get(key, ())))
+        if not row[-1]:
+            message, number = int(row[0]), int(row[2])
+            kind = known.setdefault(message, MessageType(row[1], {}))
+            kind.fields[number] = _meaning(row, tuple(variants.get((message, number), ())))
     return known
 
 
@@ -194,7 +196,6 @@ def accumulating() -> tuple[tuple[int, int, Component], ...]:
     )
 
 
-@cache
 def names(kind: str) -> dict[int, str]:
     """Return one of the profile's lists of names, by value.
 
@@ -203,5 +204,13 @@ def names(kind: str) -> dict[int, str]:
     >>> names("lap_trigger")[0]
     'manual'
     """
-    found = (row for row in _lines("names.csv") if row["type"] == kind)
-    return {int(row["value"]): row["name"] for row in found}
+    return _names()[kind]
+
+
+@cache
+def _names() -> dict[str, dict[int, str]]:
+    """Return all lists of names."""
+    found: dict[str, dict[int, str]] = {}
+    for kind, value, name in _lines("names.csv"):
+        found.setdefault(kind, {})[int(value)] = name
+    return found

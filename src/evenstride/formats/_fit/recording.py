@@ -24,7 +24,6 @@ from evenstride.model.recording import (
 
 _EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
 _CLOCK_SET = 0x10000000  # FIT times below count from power-on: the device did not know the date
-_ACTIVITY_FILE = 4
 _ON_FOOT = {"running", "walking", "hiking"}
 _SLACK_S = 60  # records may run on a little after their session's last word
 _TIMER = 0
@@ -103,6 +102,8 @@ class _Activity:
     source: Source
     records: Stack
     legs: tuple[_Leg, ...]
+    device: str
+    notes: tuple[str, ...]
 
     def leg_at(self, time: float) -> int:
         """Return the place of the leg a moment belongs to."""
@@ -160,7 +161,9 @@ def read_recordings(messages: Messages, source: Source, where: str) -> Iterator[
     if not legs:
         yield Issue("error", where, "None of its samples has a time.")
         return
-    activity = _Activity(messages, source, records, legs)
+    activity = _Activity(
+        messages, source, records, legs, device_of(messages), tuple(_notes(messages))
+    )
     columns = _sample_columns(records)
     extras = records.developer_columns()
     covered = 0.0
@@ -299,18 +302,17 @@ def _first_known(*choices: Floats) -> Floats:
 
 def _samples(columns: dict[str, Floats], leg: _Leg) -> pl.DataFrame:
     """Return one leg's table of samples."""
-    height = leg.times.size
-    series = []
-    for name in SAMPLES.names:
-        if name == "time_s":
-            values = (leg.times - leg.times[0]).astype(np.float64)
-        elif name in columns and _fits(name, columns, leg):
-            values = leg.taken(columns[name])
-        else:
-            series.append(pl.repeat(None, height, dtype=pl.Float64, eager=True).alias(name))
-            continue
-        series.append(pl.Series(name, values, nan_to_null=True))
-    return pl.DataFrame(series)
+    empty = pl.repeat(None, leg.times.size, dtype=pl.Float64, eager=True)
+    known: dict[str, Floats] = {"time_s": (leg.times - leg.times[0]).astype(np.float64)}
+    for name, column in columns.items():
+        if _fits(name, columns, leg):
+            known[name] = leg.taken(column)
+    return pl.DataFrame(
+        [
+            pl.Series(name, known[name], nan_to_null=True) if name in known else empty.alias(name)
+            for name in SAMPLES.names
+        ]
+    )
 
 
 def _fits(name: str, columns: dict[str, Floats], leg: _Leg) -> bool:
@@ -331,7 +333,7 @@ def _recording(
     leg = activity.legs[place]
     return Recording(
         source=activity.source,
-        device=device_of(activity.messages),
+        device=activity.device,
         sport=leg.session.sport,
         sub_sport=leg.session.sub_sport,
         start=_EPOCH + timedelta(seconds=int(leg.times[0])),
@@ -341,7 +343,7 @@ def _recording(
         developer_fields=tuple(_developer_fields(extras, leg)),
         beats=_beats(activity, place),
         evaluation=leg.session.evaluation,
-        notes=tuple(_notes(activity.messages)),
+        notes=activity.notes,
         spacing=_spacing(leg.times),
         issues=leg.issues,
     )

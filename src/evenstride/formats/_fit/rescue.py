@@ -18,6 +18,7 @@ from evenstride.formats._fit.walk import (
     Frames,
     Framing,
     definition_end,
+    local_number,
     read_definition,
 )
 
@@ -121,7 +122,7 @@ class Rescue:
             if not after:
                 return ("short" if self._may_define(at) else "definition"), at
             return ("" if self._defines(at) else "definition"), after
-        layout = layouts.get(_local(first))
+        layout = layouts.get(local_number(first))
         if layout is None or layout.size < 2 or (first < 0x80 and first & 0x30):
             return "undefined", at
         after = at + layout.size
@@ -163,7 +164,7 @@ class Rescue:
             self._replaced.append((first & 0x0F, self.framing.in_force.get(first & 0x0F)))
             self.framing.define(at, after)
             return
-        frames = self.framing.in_force[_local(first)]
+        frames = self.framing.in_force[local_number(first)]
         self.framing.sinks[first](at)
         self._since.append(frames)
         time = self._time_of(at, frames.definition)
@@ -251,16 +252,11 @@ class Rescue:
             if first & 0xC0 == 0x40:
                 known[first & 0x0F] = read_definition(self.data, at)
             else:
-                time = self._time_of(at, known[_local(first)])
+                time = self._time_of(at, known[local_number(first)])
                 timed += time not in _UNTIMED
                 near = near if time in _UNTIMED else time
             at = after
         return timed >= (enough_at_end if at == self.end else _CHAIN_TIMES)
-
-
-def _local(first: int) -> int:
-    """Return the local number in the first byte of a data message."""
-    return first >> 5 & 3 if first & 0x80 else first & 0x0F
 
 
 def _is_near(time: int, near: int) -> bool:

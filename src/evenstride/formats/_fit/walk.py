@@ -22,6 +22,8 @@ _CARRIES_DEVELOPER_FIELDS = 0x20
 _COMPRESSED = 0x80  # bit 7: a data message whose header holds five bits of time
 _HEADER_OF_DEFINITION = 6
 _STRIDE = 1 << 20
+_DESCRIBING = {FIELD_DESCRIPTION, DEVELOPER_DATA_ID}
+_RUN = 256  # messages taken at once
 
 MOST_MESSAGES = 2_000_000  # three weeks of seconds
 MOST_LAYOUTS = 2_000
@@ -130,6 +132,11 @@ def _time_start(fields: list[StoredField]) -> int:
     return 0
 
 
+def local_number(first: int) -> int:
+    """Return the local number in the first byte of a data message."""
+    return first >> 5 & 3 if first & _COMPRESSED else first & 0x0F
+
+
 def _ignore(_: int) -> None:
     """Stand where no message is defined."""
 
@@ -183,6 +190,21 @@ class Framing:
             self.frames[key] = Frames(read_definition(self.data, at), array("q"))
         self.put_in_force(self.data[at] & 0x0F, self.frames[key])
 
+    def take_run(self, at: int, stop: int) -> int:
+        """Frame the message at `at` and those like it that follow at once; return what is next.
+
+        As long as first bytes are the same at steps of a message's size, so are the messages.
+        """
+        first = self.data[at]
+        size = self.sizes[first]
+        firsts = self.data[at : min(stop, at + _RUN * size) : size]
+        after = at + size * (len(firsts) - len(firsts.lstrip(self.data[at : at + 1])))
+        frames = self.in_force[local_number(first)]
+        frames.offsets.extend(range(at, after, size))
+        if frames.definition.message in _DESCRIBING:
+            self.described += (after - at) // size
+        return after
+
     def put_in_force(self, local: int, frames: Frames | None) -> None:
         """Read messages of a local number by this layout from now on; None forgets it."""
         if frames is None:
@@ -201,7 +223,7 @@ class Framing:
 
     def _sink(self, frames: Frames) -> Callable[[int], None]:
         """Return where the offsets of messages of a layout go."""
-        if frames.definition.message not in {FIELD_DESCRIPTION, DEVELOPER_DATA_ID}:
+        if frames.definition.message not in _DESCRIBING:
             return frames.offsets.append
 
         def describe(at: int) -> None:
@@ -233,12 +255,17 @@ def walk(data: bytes, start: int, end: int) -> Framing | None:
 def _walk_to(stop: int, at: int, end: int, framing: Framing) -> int:
     """Walk from `at` to the first message at or after `stop`; less than `stop` means stuck."""
     data, sizes, sinks = framing.data, framing.sizes, framing.sinks
+    before = -1
     while at < stop:
         first = data[at]
         size = sizes[first]
         if size:
-            sinks[first](at)
-            at += size
+            if first == before:
+                at = framing.take_run(at, stop)
+            else:
+                sinks[first](at)
+                at += size
+            before = first
             continue
         after = definition_end(data, at, end) if first & 0xC0 == _DEFINES else 0
         if not after:
