@@ -11,7 +11,7 @@ from evenstride.coordination.clock import on_clock
 from evenstride.model.recording import DeveloperField, Recording
 from evenstride.model.signal import Bools, Floats
 
-APPLICATIONS = {"660a581e5301460c8f2f034c8b6dc90f": "Stryd"}
+MAKERS = {"660a581e5301460c8f2f034c8b6dc90f": "Stryd"}
 """Application ids of makers whose sensors write into a watch's file."""
 
 
@@ -163,6 +163,13 @@ def measured_channels(recording: Recording, offset_s: float, seconds: int) -> li
     return own + _each_foot(own) + others
 
 
+def measured_names(recording: Recording) -> dict[str, tuple[str, ...]]:
+    """Return the known quantities of `recording` by the device that measured them."""
+    own = measured_channels(recording, 0.0, 1)
+    devices = dict.fromkeys([recording.device, *(one.device for one in own)])
+    return {device: tuple(one.name for one in own if one.device == device) for device in devices}
+
+
 def _measured(quantity: Quantity, name: str, device: str, values: Floats) -> Measured:
     low, high = quantity.plausible
     odd = np.isfinite(values) & ((values < low) | (values > high))
@@ -178,7 +185,7 @@ def _from_developer(
     )
     if quantity is None or not extra.values.dtype.is_numeric():
         return None
-    maker = APPLICATIONS.get(extra.application, f"app {extra.application[:8] or 'unnamed'}")
+    maker = MAKERS.get(extra.application, f"app {extra.application[:8] or 'unnamed'}")
     factor = _TO_OUR_UNIT.get((quantity.unit, (extra.unit or "").lower()), 1.0)
     name = f"{maker.lower().replace(' ', '-')}.{quantity.name}"
     return _measured(quantity, name, maker, clocked(extra.values) * factor)

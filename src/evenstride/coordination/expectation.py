@@ -110,7 +110,7 @@ def winsorised_sd(values: Floats) -> float:
     Examples
     --------
     >>> round(winsorised_sd(np.array([1.0, 2.0, 3.0, 4.0, 100.0])), 2)
-    2.93
+    2.76
     """
     known = values[np.isfinite(values)]
     if not known.size:

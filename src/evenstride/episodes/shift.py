@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from evenstride.coordination.settled import settled
 from evenstride.episodes._shift.bins import BIN_S, Bins, bin_signal
 from evenstride.episodes._shift.evidence import Evidence, weigh
 from evenstride.episodes._shift.reading import (
@@ -81,7 +82,7 @@ def search(signal: Signal, word: RunnersWord, marks: tuple[Mark, ...], tails: Ta
 def _episode(order: list[Family], shares: Shares, evidence: Evidence, signal: Signal) -> Episode:
     reading = read(order[0], shares, evidence, signal)
     other = read(order[1], shares, evidence, signal) if len(order) > 1 else None
-    noise = {channel.name: channel.noise_sd for channel in signal.searched}
+    noise = {c.name: c.noise_sd for c in settled(signal, reading).searched}
     sizes = [s.shift.value / noise[s.name] for s in reading.shifts if s.name in noise]
     log_bf = min(evidence.log_bayes_factor, HIGHEST_LOG)
     return Episode(

@@ -46,6 +46,8 @@ class Reading:
         None where it did not come back before the recording ended.
     present_at_start
         True where the first judged second is already inside the episode.
+    ramp_s
+        How long it likeliest took to come in full.
     shifts
         What moved, channel by channel, from coordinated to not.
     """
@@ -53,6 +55,7 @@ class Reading:
     onset_s: Span
     recovery_s: Span | None
     present_at_start: bool
+    ramp_s: float
     shifts: tuple[ChannelShift, ...]
 
 

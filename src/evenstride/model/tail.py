@@ -33,7 +33,7 @@ class Tail:
 
         Examples
         --------
-        >>> Tail(("cadence",), (30.0, 120.0), (3.0, 1.0), 0.4).threshold(60.0)
+        >>> round(Tail(("cadence",), (30.0, 120.0), (3.0, 1.0), 0.4).threshold(60.0), 6)
         2.0
         """
         logs = [math.log(m) for m in self.minutes]

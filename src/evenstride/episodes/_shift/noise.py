@@ -155,7 +155,7 @@ def whiten(bins: Bins) -> White:
     clipped = clipped / spread
     mixed = np.linalg.cholesky(_shrunk(between / np.outer(spread, spread)))
     unmix = np.linalg.inv(mixed)
-    return White(root, clipped @ unmix.T, np.asarray(scale * spread), np.asarray(unmix))
+    return White(np.asarray(root), clipped @ unmix.T, np.asarray(scale * spread), np.asarray(unmix))
 
 
 def _shrunk(correlation: Floats) -> Floats:

@@ -142,7 +142,7 @@ def read(family: Family, shares: Shares, evidence: Evidence, signal: Signal) -> 
     shifts = tuple(
         found for c in signal.channels if (found := size_of(c, signal, shape)) is not None
     )
-    return Reading(onset_s, recovery_s, at_start_likelier, shifts)
+    return Reading(onset_s, recovery_s, at_start_likelier, ramp_s, shifts)
 
 
 def _onset(weight: Floats, at_start: float, grid_s: Floats, step_s: float) -> tuple[Span, bool]:

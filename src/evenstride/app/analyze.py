@@ -1,0 +1,221 @@
+"""The verb `analyze`: runs in; when coordination went and came back, felt and measured, out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import evenstride.episodes
+from evenstride.app.episode_views import episode_view, inside
+from evenstride.app.felt import felt_marks
+from evenstride.app.healthy_tail import healthy_tails
+from evenstride.app.hints import hints
+from evenstride.app.intake import Intake, Progress, take_in
+from evenstride.app.same_run import Run, group_by_run
+from evenstride.app.says import clock
+from evenstride.app.strip import strip_of
+from evenstride.app.views import (
+    SCHEMA,
+    Analysis,
+    BaselineView,
+    ChannelView,
+    EpisodeView,
+    FailedView,
+    RunView,
+    SourceView,
+)
+from evenstride.coordination.channels import measured_names
+from evenstride.coordination.deviation import build_signal
+from evenstride.coordination.running import AFTER_RESTART_S
+from evenstride.coordination.settled import settled, shortest_stretch_s, smallest_change
+from evenstride.model.errors import EvenstrideError
+from evenstride.model.issue import Issue
+from evenstride.model.marks import Mark, RunnersWord
+from evenstride.model.signal import Bools, Channel, Signal
+from evenstride.plugins import Detector, discover
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that is known of one run before it is told.
+
+    Attributes
+    ----------
+    signal
+        The run with a found episode counted as expected.
+    marks, episodes, issues
+        As in `RunView`.
+    off
+        True inside measured episodes, shape ``(seconds,)``.
+    false_alarms_per_10h
+        Measured rate for the channels searched.
+    """
+
+    signal: Signal
+    marks: tuple[Mark, ...]
+    episodes: tuple[EpisodeView, ...]
+    off: Bools
+    false_alarms_per_10h: float | None
+    issues: tuple[Issue, ...]
+
+
+def analyze(
+    files: Sequence[Path], word: RunnersWord, progress: Progress | None = None
+) -> tuple[Analysis | FailedView, ...]:
+    """Analyse runs: when coordination went and came back, felt and measured.
+
+    Parameters
+    ----------
+    files
+        Recordings. Files that overlap in time by 80 % or more are one run with several sources.
+    word
+        What the runner knows about the run.
+    progress
+        Called with what is being done, how many files are done, and how many there are.
+
+    Returns
+    -------
+    tuple[Analysis | FailedView, ...]
+        One item a run, in the order given; a file that gave none is a `FailedView`.
+
+    Raises
+    ------
+    EvenstrideError
+        If no file is given, or the word does not fit the run, or is given for several runs.
+    """
+    if not files:
+        raise EvenstrideError("No file was given.", "Give the recording of a run.")
+    taken = take_in(files, progress)
+    runs = group_by_run([recording for one in taken for recording in one.runs])
+    if len(runs) > 1 and word != RunnersWord():
+        raise EvenstrideError(
+            f"You told about one run, but the files hold {len(runs)}.",
+            "Give one run at a time with --gone, --back, --laps, --normal or --off-at-start.",
+        )
+    items: list[Analysis | FailedView] = []
+    for one in taken:
+        if not one.runs:
+            items.append(FailedView(SCHEMA, one.issues))
+        items += [
+            analyze_run(run, word, _issues_of_files(run, taken))
+            for run in runs
+            if run.recordings[0] in one.runs
+        ]
+    return tuple(items)
+
+
+def _issues_of_files(run: Run, taken: tuple[Intake, ...]) -> tuple[Issue, ...]:
+    return tuple(
+        issue
+        for one in taken
+        if any(recording in one.runs for recording in run.recordings)
+        for issue in one.issues
+    )
+
+
+def analyze_run(run: Run, word: RunnersWord, issues: tuple[Issue, ...] = ()) -> Analysis:
+    """Analyse one run, already read.
+
+    Parameters
+    ----------
+    run
+        All recordings of it.
+    word
+        What the runner knows about it.
+    issues
+        What reading the files already met.
+
+    Raises
+    ------
+    EvenstrideError
+        If the word does not fit the run.
+    """
+    signal, doubts = build_signal(run.recordings, run.offsets_s)
+    marks, unclear = felt_marks(run, signal, word)
+    _check_normal(word, signal)
+    searches = [
+        detector.search(signal, word, marks, healthy_tails())
+        for detector in discover(evenstride.episodes, Detector)
+    ]
+    found = [episode for search in searches for episode in search.episodes]
+    reading = found[0].reading if found else None
+    episodes = tuple(episode_view(episode, signal, marks) for episode in found)
+    findings = Findings(
+        signal=settled(signal, reading),
+        marks=marks,
+        episodes=episodes,
+        off=inside(reading, signal.seconds),
+        false_alarms_per_10h=next((s.false_alarms_per_10h for s in searches), None),
+        issues=(
+            *issues,
+            *(issue for recording in run.recordings for issue in recording.issues),
+            *doubts,
+            *unclear,
+            *(issue for search in searches for issue in search.issues),
+            *hints(run.recordings, signal, marks, episodes),
+        ),
+    )
+    return Analysis(_run_view(run, findings, word), strip_of(signal, findings.signal, findings.off))
+
+
+def _check_normal(word: RunnersWord, signal: Signal) -> None:
+    for told in word.normal:
+        if told.from_s >= min(told.to_s, signal.seconds):
+            raise EvenstrideError(
+                f"The normal part {clock(told.from_s)}-{clock(told.to_s)} is not inside the run, "
+                f"which is {clock(signal.seconds)} long.",
+                "Give it as start-end, such as 45:00-60:00.",
+            )
+
+
+def _run_view(run: Run, findings: Findings, word: RunnersWord) -> RunView:
+    signal = findings.signal
+    judged_off = signal.running & findings.off
+    known = np.flatnonzero(np.isfinite(signal.distance_m))
+    names = {channel.name for channel in signal.channels}
+    return RunView(
+        schema=SCHEMA,
+        sources=_sources(run),
+        start=run.start.isoformat(),
+        duration_s=float(signal.seconds),
+        distance_m=float(signal.distance_m[known[-1]]) if known.size else None,
+        moving_s=signal.moving_s,
+        excluded=signal.excluded,
+        can_name_foot={"contact_time_left", "contact_time_right"} <= names,
+        shortest_judgeable_s=_shortest_judgeable_s(signal),
+        channels=tuple(_channel_view(channel, signal) for channel in signal.channels),
+        baseline=BaselineView("this-run", 1, float((signal.running & ~findings.off).sum())),
+        normal_part="told" if word.normal or word.off_at_start else "assumed",
+        marks=findings.marks,
+        episodes=findings.episodes,
+        coordinated_s=float((signal.running & ~findings.off).sum()),
+        off_s=float(judged_off.sum()),
+        false_alarms_per_10h=findings.false_alarms_per_10h,
+        issues=findings.issues,
+    )
+
+
+def _sources(run: Run) -> tuple[SourceView, ...]:
+    return tuple(
+        SourceView(r.source.file, r.source.sha256, r.source.format, device, names)
+        for r in run.recordings
+        for device, names in measured_names(r).items()
+    )
+
+
+def _channel_view(channel: Channel, signal: Signal) -> ChannelView:
+    return ChannelView(
+        name=channel.name,
+        unit=channel.unit,
+        says=channel.says,
+        median=float(np.nanmedian(np.where(signal.running, channel.values, np.nan))),
+        noise_sd=channel.noise_sd,
+        smallest_change_60_s=smallest_change(channel, signal, 60),
+        smallest_change_300_s=smallest_change(channel, signal, 300),
+    )
+
+
+def _shortest_judgeable_s(signal: Signal) -> float | None:
+    stretch_s = shortest_stretch_s(signal)
+    return None if stretch_s is None else AFTER_RESTART_S + stretch_s

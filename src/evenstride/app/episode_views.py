@@ -1,0 +1,85 @@
+"""A found episode as the contract tells it."""
+
+import numpy as np
+
+from evenstride.app.felt import distance_at
+from evenstride.app.says import foot_changed, sentence, toward
+from evenstride.app.views import AgreementView, EpisodeView, ReadingView, ShiftView
+from evenstride.model.episode import Episode, Reading, Span
+from evenstride.model.marks import Mark, MarkKind
+from evenstride.model.signal import Bools, Signal
+
+
+def inside(reading: Reading | None, seconds: int) -> Bools:
+    """Return which seconds lie inside an episode, half-open, shape ``(seconds,)``."""
+    if reading is None:
+        return np.zeros(seconds, dtype=np.bool_)
+    time_s = np.arange(seconds)
+    recovery_s = seconds if reading.recovery_s is None else reading.recovery_s.value
+    return np.asarray((time_s >= reading.onset_s.value) & (time_s < recovery_s))
+
+
+def episode_view(episode: Episode, signal: Signal, marks: tuple[Mark, ...]) -> EpisodeView:
+    """Return an episode as the contract tells it, felt beside measured."""
+    main = reading_view(episode.reading, signal)
+    other = episode.other_reading
+    return EpisodeView(
+        onset_s=main.onset_s,
+        onset_lo_s=main.onset_lo_s,
+        onset_hi_s=main.onset_hi_s,
+        onset_distance_m=main.onset_distance_m,
+        recovery_s=main.recovery_s,
+        recovery_lo_s=main.recovery_lo_s,
+        recovery_hi_s=main.recovery_hi_s,
+        recovery_distance_m=main.recovery_distance_m,
+        present_at_start=main.present_at_start,
+        beginning=episode.beginning,
+        kind=episode.kind,
+        toward=main.toward,
+        foot_changed=main.foot_changed,
+        probability=episode.probability,
+        bayes_factor=episode.bayes_factor,
+        size_sd=episode.size_sd,
+        channels=main.channels,
+        other_reading=None if other is None else reading_view(other, signal),
+        felt_agreement=_agreement(episode.reading, marks),
+        says=main.says,
+    )
+
+
+def reading_view(reading: Reading, signal: Signal) -> ReadingView:
+    """Return one way to read a change as the contract tells it."""
+    onset, recovery = reading.onset_s, reading.recovery_s
+    return ReadingView(
+        onset_s=onset.value,
+        onset_lo_s=onset.lo,
+        onset_hi_s=onset.hi,
+        onset_distance_m=distance_at(signal, onset.value),
+        recovery_s=None if recovery is None else recovery.value,
+        recovery_lo_s=None if recovery is None else recovery.lo,
+        recovery_hi_s=None if recovery is None else recovery.hi,
+        recovery_distance_m=None if recovery is None else distance_at(signal, recovery.value),
+        present_at_start=reading.present_at_start,
+        toward=toward(reading),
+        foot_changed=foot_changed(reading),
+        channels=tuple(
+            ShiftView(s.name, s.unit, s.shift.value, s.shift.lo, s.shift.hi) for s in reading.shifts
+        ),
+        says=sentence(reading, signal.searched),
+    )
+
+
+def _agreement(reading: Reading, marks: tuple[Mark, ...]) -> AgreementView | None:
+    """Return measured minus felt; an onset before the first judged second has no difference."""
+    onset = None if reading.present_at_start else reading.onset_s
+    found = AgreementView(
+        _nearest(onset, marks, "gone"), _nearest(reading.recovery_s, marks, "back")
+    )
+    return None if found == AgreementView(None, None) else found
+
+
+def _nearest(measured: Span | None, marks: tuple[Mark, ...], kind: MarkKind) -> float | None:
+    if measured is None:
+        return None
+    differences = [measured.value - mark.t_s for mark in marks if mark.kind == kind]
+    return min(differences, key=abs, default=None)

@@ -1,0 +1,137 @@
+"""Files become recordings; a bad file becomes an issue and stops nothing."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import evenstride.formats
+from evenstride.model.issue import Issue
+from evenstride.model.recording import Recording
+from evenstride.plugins import Contents, Reader, discover
+
+LARGEST_BYTES = 200_000_000
+"""A day of running with everything switched on is some 20 MB."""
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What one file gave.
+
+    Attributes
+    ----------
+    file
+        Its name, without the folder.
+    runs
+        The recordings of running inside.
+    issues
+        Why there is none, or what else the file holds.
+    """
+
+    file: str
+    runs: tuple[Recording, ...]
+    issues: tuple[Issue, ...]
+
+
+def take_in(files: Sequence[Path], progress: Progress | None = None) -> tuple[Intake, ...]:
+    """Read files, in the order given.
+
+    A file given twice, or twice under different names, is read once.
+    """
+    seen: dict[str, str] = {}
+    taken = []
+    for done, file in enumerate(files):
+        if progress is not None:
+            progress(file.name, done, len(files))
+        taken.append(_take_in_one(file, seen))
+    return tuple(taken)
+
+
+def _take_in_one(file: Path, seen: dict[str, str]) -> Intake:
+    name = file.name or str(file)
+    data, problem = _bytes_of(file)
+    if problem is not None:
+        return Intake(name, (), (problem,))
+    digest = hashlib.sha256(data).hexdigest()
+    if digest in seen:
+        return Intake(
+            name, (), (Issue("info", name, f"The same file as {seen[digest]}; looked at once."),)
+        )
+    seen[digest] = name
+    reader = next((r for r in _readers() if r.recognises(data)), None)
+    if reader is None:
+        return Intake(name, (), (_unknown(name, data),))
+    return _running_only(name, reader.read(data, name))
+
+
+def _readers() -> tuple[Reader, ...]:
+    return discover(evenstride.formats, Reader)
+
+
+def _bytes_of(file: Path) -> tuple[bytes, Issue | None]:
+    name = file.name or str(file)
+    try:
+        if file.is_dir():
+            return b"", Issue("error", name, "This is a folder.", "Give the files inside it.")
+        if not file.is_file():
+            return b"", Issue("error", name, "This file does not exist.", "Check the path.")
+        if file.stat().st_size > LARGEST_BYTES:
+            return b"", Issue(
+                "error",
+                name,
+                f"This file is larger than {LARGEST_BYTES // 1_000_000} MB.",
+                "A recording of a run is far smaller; check what it is.",
+            )
+        return file.read_bytes(), None
+    except OSError as trouble:
+        return b"", Issue(
+            "error",
+            name,
+            f"This file cannot be read: {trouble.strerror}.",
+            "Check its permissions.",
+        )
+
+
+def _unknown(name: str, data: bytes) -> Issue:
+    if not data:
+        return Issue("error", name, "This file is empty.", "Export it again from the watch.")
+    known = ", ".join(reader.name for reader in _readers())
+    return Issue(
+        "error",
+        name,
+        "This is no file of a known format.",
+        f"Give the watch's original file. Known formats: {known}.",
+    )
+
+
+def _running_only(name: str, contents: Contents) -> Intake:
+    runs = tuple(r for r in contents.recordings if is_running(r))
+    others = [r for r in contents.recordings if not is_running(r)]
+    issues = [
+        *contents.issues,
+        *(
+            Issue(
+                "info",
+                name,
+                f"A session of {r.sport.replace('_', ' ')} was left out: only running is analysed.",
+            )
+            for r in others
+        ),
+    ]
+    if not runs and not any(issue.level == "error" for issue in issues):
+        issues.append(
+            Issue("error", name, "There is no run in this file.", "Give a recording of running.")
+        )
+    return Intake(name, runs, tuple(issues))
+
+
+def is_running(recording: Recording) -> bool:
+    """Return whether a recording may be analysed as running.
+
+    Where a damaged file no longer says which sport it was, contact time tells: only a run has it.
+    """
+    if recording.sport == "unknown":
+        return recording.samples["contact_time_ms"].drop_nulls().len() > 0
+    return recording.sport == "running"

@@ -1,0 +1,100 @@
+"""A signal with a found episode taken into account, and what it can then show."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from evenstride.coordination.clock import moving_mean
+from evenstride.coordination.expectation import winsorised_sd
+from evenstride.model.episode import Reading
+from evenstride.model.signal import Bools, Channel, Floats, Signal
+
+_TWO_MEASUREMENTS = 1.96 * np.sqrt(2.0)
+_LEAST_WIDTHS = 3
+_WIDTHS_S = (15, 30, 60, 90, 120, 180, 240, 300, 420, 600)
+TOLD_APART_SD = 2.0
+"""A shift of twice a channel's one-second noise is what a bout must be long enough to show."""
+
+
+def share_off(reading: Reading, seconds: int) -> Floats:
+    """Return how far inside an episode each second is, 0 to 1, shape ``(seconds,)``."""
+    time_s = np.arange(seconds, dtype=np.float64)
+    ramp_s = max(reading.ramp_s, 1e-9)
+    share = np.clip((time_s - reading.onset_s.value) / ramp_s, 0.0, 1.0)
+    if reading.present_at_start:
+        share = np.ones(seconds)
+    if reading.recovery_s is not None:
+        share = np.where(time_s >= reading.recovery_s.value, 0.0, share)
+    return share
+
+
+def settled(signal: Signal, reading: Reading | None) -> Signal:
+    """Return the signal with the shifts of `reading` counted as expected, and its noise anew.
+
+    Without this an episode would count as the runner's own noise.
+    """
+    if reading is None:
+        return signal
+    share = share_off(reading, signal.seconds)
+    moved = {shift.name: shift.shift.value for shift in reading.shifts}
+    channels = [
+        replace(channel, expected=channel.expected + moved.get(channel.name, 0.0) * share)
+        for channel in signal.channels
+    ]
+    return replace(
+        signal,
+        channels=tuple(
+            replace(c, noise_sd=max(winsorised_sd((c.values - c.expected)[signal.running]), 1e-9))
+            for c in channels
+        ),
+    )
+
+
+def block_sd(rest: Floats, judged: Bools, width_s: int) -> float | None:
+    """Return the SD of means over `width_s` seconds of judged time, in the unit of `rest`.
+
+    Blocks overlap by four fifths. None where there are fewer than three blocks' worth of time.
+
+    Examples
+    --------
+    >>> block_sd(np.tile([-1.0, 1.0], 300), np.ones(600, dtype=bool), 60)
+    0.0
+    """
+    known = judged & np.isfinite(rest)
+    if known.sum() < _LEAST_WIDTHS * width_s:
+        return None
+    means = moving_mean(np.where(known, rest, np.nan), width_s)
+    full = moving_mean(known.astype(np.float64), width_s) >= 0.8
+    chosen = means[full][:: max(width_s // 5, 1)]
+    return float(chosen.std()) if chosen.size >= _LEAST_WIDTHS else None
+
+
+def smallest_change(channel: Channel, signal: Signal, width_s: int) -> float | None:
+    """Return the smallest change between two stretches of `width_s` that is not noise.
+
+    1.96 times the square root of 2 times the standard error, as defined by Weir 2005
+    (10.1519/15184.1); the standard error is the SD of means over that width in this very run.
+
+    Returns
+    -------
+    float | None
+        In the channel's unit; None where the run is too short to know.
+    """
+    sd = block_sd(channel.values - channel.expected, signal.running, width_s)
+    return None if sd is None else float(_TWO_MEASUREMENTS * sd)
+
+
+def shortest_stretch_s(signal: Signal) -> float | None:
+    """Return the shortest stretch in which a shift of 2 SD in some searched channel would show.
+
+    Returns
+    -------
+    float | None
+        Seconds of judged running; None where no width tried is enough.
+    """
+    for width_s in _WIDTHS_S:
+        for channel in signal.searched:
+            change = smallest_change(channel, signal, width_s)
+            if change is not None and change <= TOLD_APART_SD * channel.noise_sd:
+                return float(width_s)
+    return None
