@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import evenstride.formats
 from evenstride.formats._fit.crc import crc16
 from evenstride.formats._fit.messages import Column, Messages, Table
-from evenstride.formats._fit.split import LARGEST
+from evenstride.formats._fit.split import LARGEST, MOST_FILES
 from evenstride.formats.fit import decode, read, reader
 from evenstride.model.recording import Recording
 from evenstride.plugins import Reader, discover
@@ -590,6 +590,25 @@ def test_a_file_without_activity_is_skipped_by_name() -> None:
     assert "belong to no recorded activity" in problems(fit(BEATS.definition, BEATS((1, 2))))
     untimed = Layout(1, RECORD, ((3, UINT8, 1),))
     assert "has a time" in problems(fit(ACTIVITY, untimed.definition, untimed(150)))
+
+
+def test_a_run_in_a_file_that_calls_itself_something_else_is_read_and_told() -> None:
+    end = ONE_SESSION.definition + ONE_SESSION(NOON + 5, NOON, 1, 0)
+    odd = fit(FILE.definition, FILE(6, 1, 2604), RUN.definition, seconds(5), end)
+    assert read(odd, "a.fit").recordings[0].samples.height == 5
+    assert "calls itself a course file" in problems(odd)
+
+
+def test_more_chained_files_than_any_watch_writes_are_left_out() -> None:
+    one = fit(ACTIVITY, RUN.definition, seconds(1))
+    contents = read(one * (MOST_FILES + 2), "a.fit")
+    assert len(contents.recordings) == MOST_FILES
+    assert "the rest was left out" in contents.issues[-1].problem
+
+
+def test_a_header_whose_mark_stands_but_whose_size_is_wrong_is_passed() -> None:
+    data = b"\x00" + run(60)[1:]
+    assert times(data) == list(range(60))
 
 
 def test_a_device_is_called_by_what_the_file_knows() -> None:

@@ -150,9 +150,13 @@ def read_recordings(messages: Messages, source: Source, where: str) -> Iterator[
     """
     kind = kind_of(messages)
     records = messages.of(profile.RECORD)
-    if kind not in {"activity", ""}:
+    is_activity = kind in {"activity", ""}
+    if not is_activity and not (records.height and messages.of(profile.SESSION).height):
         yield Issue("info", where, f"Skipped: this is a {kind} file, not a recorded activity.")
         return
+    if not is_activity:
+        says = f"The file calls itself a {kind} file but holds a recorded activity; it was read."
+        yield Issue("warning", where, says)
     if not records.height:
         yield _without_samples(kind, where)
         return
