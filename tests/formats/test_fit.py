@@ -681,6 +681,15 @@ def test_a_time_that_cannot_be_costs_its_own_message() -> None:
     assert "time that cannot be" in problems(bytes(data))
 
 
+def test_messages_whose_definition_is_lost_are_stepped_over() -> None:
+    rows = [RUN(NOON + k, 300 * k, 3000, 85) + BEATS((800, 810)) for k in range(100)]
+    data = fit(ACTIVITY, RUN.definition, seconds(1, NOON - 1), BEATS.definition, *rows)
+    at = data.index(BEATS.definition)
+    holed = data[:at] + bytes(len(BEATS.definition)) + data[at + len(BEATS.definition) :]
+    assert times(holed)[-95:] == list(range(5, 100))
+    assert read(holed, "run.fit").recordings[0].beats.height == 0
+
+
 def test_after_damage_a_lost_first_time_is_found_again() -> None:
     data = bytearray(run(100))
     data[first_record(bytes(data)) + 2] ^= 0x7F

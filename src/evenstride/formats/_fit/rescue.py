@@ -5,6 +5,7 @@ near the times around it. Where that fails, the bytes after the last believed me
 for the next place from which several messages in a row can be believed again.
 """
 
+from array import array
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -33,6 +34,10 @@ _CHAIN_TIMES = 3  # how many of them must bear a near time
 _BLOCK = 1 << 14
 _REACH = 260  # how far into a message its time may stand
 _MOST_DAMAGES = 200
+_BREACH = 512  # bytes of messages given up before one that stands alone is believed
+_SOON_S = 600
+_MET_OFTEN = 3
+_LOST = 0xFFFF  # FIT's number for "no message type"
 _TAIL = 16  # bytes at the end that may be no message without casting doubt on those before
 _MOST_TRIES = 4_000  # places tried in one file before giving up
 _MOST_SCANNED = 1 << 24  # bytes searched in one file before giving up, at most twice its size
@@ -82,10 +87,12 @@ class Rescue:
     damages: list[Damage] = field(default_factory=list)
     _time: int = 0
     _last_good: int = 0
+    _after_good: int = 0
     _since: list[Frames] = field(default_factory=list)
     _replaced: list[tuple[int, Frames | None]] = field(default_factory=list)
     _tries: int = _MOST_TRIES
     _left: int = 0
+    _gaps: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Start with no layout known."""
@@ -93,7 +100,7 @@ class Rescue:
 
     def walk(self, start: int) -> int:
         """Frame what can be believed from `start` on and return where that ended."""
-        at = self._last_good = start
+        at = self._last_good = self._after_good = start
         self._left = min(_MOST_SCANNED, 2 * (self.end - start) + _MOST_DAMAGES * _BLOCK)
         for _ in range(MOST_MESSAGES):
             if at >= self.end or self._stops_as_stated(at):
@@ -169,7 +176,7 @@ class Rescue:
         self._since.append(frames)
         time = self._time_of(at, frames.definition)
         if time not in _UNTIMED:
-            self._time, self._last_good = time, at
+            self._time, self._last_good, self._after_good = time, at, after
             self._since = [frames]
             self._replaced.clear()
 
@@ -178,7 +185,12 @@ class Rescue:
         if trouble == "time" and self._chain(after, self._time):
             self.damages.append(Damage(at, after, "time"))
             return after
+        if self._learns_size():
+            return self._after_good
         found = self._next_place(self._last_good + 1)
+        alone = self._next_alone()
+        if alone and (found is None or found > alone + _BREACH):
+            found = alone
         if found is None and (trouble == "short" or self.end - at <= _TAIL):
             self.damages.append(Damage(at, None, "short" if trouble == "short" else "tail"))
             return None
@@ -187,9 +199,45 @@ class Rescue:
         self._last_good = found or self._last_good
         return found
 
-    def _take_back(self) -> None:
-        """Forget the last believed message and all that followed it."""
-        for frames in self._since:
+    def _next_alone(self) -> int:
+        """Return where the next message stands whose time follows closely, 0 where none is near.
+
+        Such a time is hardly ever met by chance, so it is believed without those after it.
+        """
+        if not self._time:
+            return 0
+        layouts = self._layouts_before()
+        places = self._candidates(self._after_good + 1, layouts, self._time)
+        return next((at for at in places if self._follows_closely(at, layouts)), 0)
+
+    def _follows_closely(self, at: int, layouts: dict[int, Definition]) -> bool:
+        """Return True where a message with a time soon after the last one stands whole at `at`."""
+        layout = layouts.get(self.data[at])
+        if layout is None or not layout.time_start or at + layout.size > self.end:
+            return False
+        return 0 <= self._time_of(at, layout) - self._time <= _SOON_S
+
+    def _learns_size(self) -> bool:
+        """Return True where the size of a message of lost layout became clear, now in force.
+
+        Where the same first byte and the same number of bytes are met again and again between
+        messages that follow closely, those are messages whose definition was lost.
+        """
+        found = self._next_alone()
+        if not found or self._after_good >= self.end:
+            return False
+        first, size = self.data[self._after_good], found - self._after_good
+        self._gaps[first, size] = self._gaps.get((first, size), 0) + 1
+        if first > 0x0F or self._gaps[first, size] != _MET_OFTEN:
+            return False
+        self._take_back(keep=1)
+        lost = Definition(self._after_good, _LOST, little=True, fields=(), size=size, time_start=0)
+        self.framing.put_in_force(first, Frames(lost, array("q")))
+        return True
+
+    def _take_back(self, keep: int = 0) -> None:
+        """Forget what followed the last believed message, and that one too unless it is kept."""
+        for frames in self._since[keep:]:
             frames.offsets.pop()
         for local, before in reversed(self._replaced):
             self.framing.put_in_force(local, before)
