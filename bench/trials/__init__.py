@@ -1,0 +1,1 @@
+"""What the accuracy scripts of the bench share."""

@@ -1,0 +1,46 @@
+"""Tails, bounds and quantiles, each with its source."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.stats import beta, chi2
+
+from evenstride.model.signal import Floats
+
+
+def tail_threshold(values: Floats, share: float) -> float:
+    """Return the value that a share of all runs passes, by an exponential fitted to the tail.
+
+    The excesses over the 85 % quantile (a lower one where `share` is large) of a log Bayes factor
+    fall off nearly exponentially; their mean is the maximum-likelihood scale.
+    """
+    upper = max(0.15, 1.5 * share)
+    start = float(np.quantile(values, 1.0 - upper))
+    excess = values[values > start] - start
+    return start + float(excess.mean()) * float(np.log(upper / share))
+
+
+def safe_threshold(values: Floats, share: float, rng: np.random.Generator) -> tuple[float, float]:
+    """Return the threshold as estimated, and the upper end of its one-sided 90 % interval.
+
+    The interval comes from 500 bootstrap samples.
+    """
+    again = [tail_threshold(rng.choice(values, size=values.size), share) for _ in range(500)]
+    return tail_threshold(values, share), float(np.quantile(again, 0.9))
+
+
+def poisson_bounds(count: int, hours: float) -> tuple[float, float]:
+    """Return the exact 90 % interval of a rate per 10 h (Garwood 1936, 10.2307/2333958)."""
+    low = float(chi2.ppf(0.05, 2 * count)) / 2 if count else 0.0
+    return 10 * low / hours, 10 * float(chi2.ppf(0.95, 2 * count + 2)) / 2 / hours
+
+
+def share_bounds(hits: int, of: int) -> tuple[float, float]:
+    """Return the exact 90 % interval of a share (Clopper and Pearson 1934, 10.2307/2331986)."""
+    low = float(beta.ppf(0.05, hits, of - hits + 1)) if hits else 0.0
+    return low, float(beta.ppf(0.95, hits + 1, of - hits)) if hits < of else 1.0
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """Return a quantile, NaN of nothing."""
+    return float(np.quantile(values, share)) if len(values) else float("nan")
