@@ -150,7 +150,7 @@ def analysis(
 
 
 def with_run(made: Analysis, **changes: object) -> Analysis:
-    return replace(made, run=replace(made.run, **changes))  # type: ignore[arg-type]
+    return replace(made, run=replace(made.run, **changes))  # type: ignore[arg-type]  # a test changes what a run has
 
 
 def early_matching() -> Analysis:

@@ -14,6 +14,11 @@ from evenstride.model.signal import Bools, Floats
 MAKERS = {"660a581e5301460c8f2f034c8b6dc90f": "Stryd"}
 """Application ids of makers whose sensors write into a watch's file."""
 
+_ONE_FOOT = (
+    r"{side} (ground )?(contact|ground|stance) time"
+    r"|(ground )?(contact|ground|stance) time\W+({side}|{initial})\W?"
+)
+
 
 @dataclass(frozen=True)
 class Quantity:
@@ -64,14 +69,14 @@ QUANTITIES = (
         "ms",
         "time the left foot stays on the ground",
         (100.0, 450.0),
-        developer=r"left .*contact time|(contact|ground|stance) time.* (left|l)",
+        developer=_ONE_FOOT.format(side="left", initial="l"),
     ),
     Quantity(
         "contact_time_right",
         "ms",
         "time the right foot stays on the ground",
         (100.0, 450.0),
-        developer=r"right .*contact time|(contact|ground|stance) time.* (right|r)",
+        developer=_ONE_FOOT.format(side="right", initial="r"),
     ),
     Quantity(
         "vertical_oscillation",

@@ -27,6 +27,8 @@ buy false alarms and no power. They still tell what moved.
 """
 LEAST_KNOWN = 0.5
 """A channel missing in more than half of the judged time is reported, not searched."""
+LEAST_SHOWN = 0.05
+"""A channel known in no more than that of the judged time tells nothing."""
 _VARIABILITY_S = 30
 
 
@@ -76,6 +78,7 @@ def build_signal(
     ]
     channels = _channels(_named_apart(measured), table, running)
     judged = _judged(running.judged, channels)
+    channels = tuple(c for c in channels if _known_share(c.values, judged) > LEAST_SHOWN)
     lost = missing_stretches(running.judged, judged, "no value in any channel searched")
     signal = Signal(
         channels=channels,
@@ -121,11 +124,7 @@ def _named_apart(measured: list[Measured]) -> list[Measured]:
 
 
 def _channels(measured: list[Measured], table: Floats, running: Running) -> tuple[Channel, ...]:
-    usable = (
-        [one for one in measured if np.isfinite(one.values[running.judged]).mean() > 0.05]
-        if running.judged.any()
-        else []
-    )
+    usable = [one for one in measured if _known_share(one.values, running.judged) > LEAST_SHOWN]
     searched = _searched(usable, running.judged)
     channels = [
         _channel(one, table, running.judged, searched=one.name in searched) for one in usable
@@ -136,9 +135,13 @@ def _channels(measured: list[Measured], table: Floats, running: Running) -> tupl
     return tuple(c for c in (*channels, *spread) if c.noise_sd > 0)
 
 
+def _known_share(values: Floats, judged: Bools) -> float:
+    return float(np.isfinite(values[judged]).mean()) if judged.any() else 0.0
+
+
 def _searched(usable: list[Measured], judged: Bools) -> set[str]:
     """Choose one channel for each quantity: the first device that has it most of the time."""
-    known = [one for one in usable if np.isfinite(one.values[judged]).mean() >= LEAST_KNOWN]
+    known = [one for one in usable if _known_share(one.values, judged) >= LEAST_KNOWN]
     wanted = [q for q in SEARCHED if any(one.quantity.name == q for one in known)] or ["cadence"]
     return {
         next(one.name for one in known if one.quantity.name == quantity)
