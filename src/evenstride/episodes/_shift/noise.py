@@ -2,9 +2,10 @@
 
 Noise of one channel is an AR(4) process, a slower wandering, and a drift over the whole run; its
 covariance is written down exactly, so bins that were set aside simply are not there. The AR(4)
-coefficients and the drift were measured on real healthy runs. Deviation from that source: AR(4)
-and drift alone forget too soon, real running remembers for minutes. The slow wandering stands for
-that and takes over half of the drift's size (``docs/decisions``).
+coefficients and the drift were measured on real healthy runs. Deviations from that source: AR(4)
+and drift alone forget too soon, real running remembers for minutes, so a slow wandering stands for
+that and takes over half of the drift's size; and runners warm up and tire, so a fading beginning
+and a straight trend of unknown size cost nothing (``docs/decisions``).
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ WANDER_SD = 0.7
 WANDER_S = 150.0
 """Time in which it forgets."""
 DRIFT_SHARE = 0.5
+WARM_UP_SD = 1.0
+WARM_UP_S = 240.0
+"""A body warming up changes its running, and fades into the rest of the run in minutes."""
+TREND_SD = 0.5
+"""A straight trend from start to end, at either end; innovation SD."""
 LEVEL_SD = 30.0
 """The level is unknown: a prior so wide that it says nothing."""
 CLIP = 2.5
@@ -114,6 +120,12 @@ def covariance(index: Floats, noise: HealthyNoise) -> Floats:
     for k, sd in enumerate(noise.drift_sd, start=1):
         wave = np.cos(k * phase) * DRIFT_SHARE * sd / noise.innovation_sd
         total = total + np.outer(wave, wave)
+    since_s = (place - place[0]) * float(BIN_S)
+    for shape in (
+        WARM_UP_SD * np.exp(-since_s / WARM_UP_S),
+        TREND_SD * (2.0 * since_s / (span * BIN_S) - 1.0),
+    ):
+        total = total + np.outer(shape, shape)
     return np.asarray(total + LEVEL_SD**2)
 
 
