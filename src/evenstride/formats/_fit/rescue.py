@@ -29,8 +29,8 @@ Kind: TypeAlias = Literal["lost", "time", "short", "tail", "endless"]
 _UNTIMED = {0, 0xFFFFFFFF}
 _FIRST_DATE, _LAST_DATE = 0x10000000, 0x60000000  # 1998 to 2041, in FIT seconds
 _NEAR_S = 7 * 86_400  # a pause of a week is the longest we believe
-_CHAIN = 8  # messages looked at to believe a place
-_CHAIN_TIMES = 3  # how many of them must bear a near time
+_CHAIN = 32  # messages looked at to believe a place
+_CHAIN_TIMES = 3  # how many near times among them are enough to stop looking
 _BLOCK = 1 << 14
 _REACH = 260  # how far into a message its time may stand
 _MOST_DAMAGES = 200
@@ -39,8 +39,8 @@ _SOON_S = 600
 _MET_OFTEN = 3
 _LOST = 0xFFFF  # FIT's number for "no message type"
 _TAIL = 16  # bytes at the end that may be no message without casting doubt on those before
-_MOST_TRIES = 4_000  # places tried in one file before giving up
-_MOST_SCANNED = 1 << 24  # bytes searched in one file before giving up, at most twice its size
+_MOST_TRIES = 600  # places tried in one file before giving up
+_MOST_SCANNED = 1 << 22  # bytes searched in one file before giving up
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,10 @@ class Rescue:
     _since: list[Frames] = field(default_factory=list)
     _replaced: list[tuple[int, Frames | None]] = field(default_factory=list)
     _tries: int = _MOST_TRIES
-    _left: int = 0
-    _gaps: dict[tuple[int, int], int] = field(default_factory=dict)
+    _left: int = _MOST_SCANNED
+    _hopeless: bool = False
+    _gap: tuple[int, int, int] = (0, 0, 0)
+    _met: int = 0
 
     def __post_init__(self) -> None:
         """Start with no layout known."""
@@ -101,7 +103,6 @@ class Rescue:
     def walk(self, start: int) -> int:
         """Frame what can be believed from `start` on and return where that ended."""
         at = self._last_good = self._after_good = start
-        self._left = min(_MOST_SCANNED, 2 * (self.end - start) + _MOST_DAMAGES * _BLOCK)
         for _ in range(MOST_MESSAGES):
             if at >= self.end or self._stops_as_stated(at):
                 return at
@@ -220,15 +221,17 @@ class Rescue:
     def _learns_size(self) -> bool:
         """Return True where the size of a message of lost layout became clear, now in force.
 
-        Where the same first byte and the same number of bytes are met again and again between
-        messages that follow closely, those are messages whose definition was lost.
+        Where the same first byte and the same number of bytes are met between one message and the
+        next, and again after that, those are messages whose definition was lost.
         """
         found = self._next_alone()
         if not found or self._after_good >= self.end:
             return False
         first, size = self.data[self._after_good], found - self._after_good
-        self._gaps[first, size] = self._gaps.get((first, size), 0) + 1
-        if first > 0x0F or self._gaps[first, size] != _MET_OFTEN:
+        again = (first, size, self._last_good) == self._gap
+        self._gap = (first, size, found)
+        self._met = self._met + 1 if again else 1
+        if first > 0x0F or self._met < _MET_OFTEN:
             return False
         self._take_back(keep=1)
         lost = Definition(self._after_good, _LOST, little=True, fields=(), size=size, time_start=0)
@@ -250,8 +253,9 @@ class Rescue:
         First by the time known so far; where nothing follows that time, by any date that holds on.
         """
         layouts = self._layouts_before()
+        end = min(self.end, start + 4 * _BLOCK) if self._hopeless else self.end
         for near in dict.fromkeys((self._time, 0)):
-            for block in range(start, self.end, _BLOCK):
+            for block in range(start, end, _BLOCK):
                 self._left -= _BLOCK
                 if self._left < 0 or len(self.damages) > _MOST_DAMAGES:
                     return None
@@ -259,6 +263,7 @@ class Rescue:
                 found = next((at for at in places if self._chain_at(at, near, layouts)), None)
                 if found is not None:
                     return found
+        self._hopeless = True  # searching all the rest once is enough
         return None
 
     def _chain_at(self, at: int, near: int, layouts: dict[int, Definition]) -> bool:
@@ -288,8 +293,8 @@ class Rescue:
     def _chain(self, at: int, near: int, layouts: dict[int, Definition] | None = None) -> bool:
         """Return True where several messages in a row can be believed from `at` on."""
         known = dict(self.framing.layouts if layouts is None else layouts)
+        since = near
         timed = 0
-        enough_at_end = 1 if near else _CHAIN_TIMES
         for _ in range(_CHAIN):
             if at >= self.end or timed >= _CHAIN_TIMES:
                 break
@@ -304,7 +309,7 @@ class Rescue:
                 timed += time not in _UNTIMED
                 near = near if time in _UNTIMED else time
             at = after
-        return timed >= (enough_at_end if at == self.end else _CHAIN_TIMES)
+        return timed >= (1 if since else _CHAIN_TIMES)
 
 
 def _is_near(time: int, near: int) -> bool:
