@@ -54,6 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arguments
         Without the program's name; those of the process where None.
     """
+    for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS"):
+        # One run is small: on two cores idle threads cost twice the CPU time they save.
+        os.environ.setdefault(threads, "1")
     for stream in (sys.stdout, sys.stderr):
         # A file name or a unit the terminal cannot show must not end the program.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")

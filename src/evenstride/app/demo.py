@@ -11,7 +11,7 @@ from evenstride.model.marks import RunnersWord
 
 # One founding runner's pattern: it goes two minutes in, and clears miles later.
 DEMO_REQUEST = SimulationRequest(
-    minutes=60, onset_s=120, recovery_s=2280, shift_pp=1.8, seed=2, kit="strap"
+    minutes=60, onset_s=120, recovery_s=2280, shift_pp=2.5, seed=3, kit="strap"
 )
 DEMO_FILE = "simulated-runner.fit"
 
