@@ -83,7 +83,9 @@ def healthy_scenario(asked: Asked) -> tuple[Scenario, tuple[str, ...]]:
     bout_s = run_walk.run_s if run_walk else np.inf
     kept = 1.0 if run_walk is None else (bout_s - _RESTART_COSTS_S) / (bout_s + run_walk.walk_s)
     lengths_s = rng.uniform(15, 150, size=rng.integers(1, 4)) if rng.random() < 0.35 else ()
-    total_s = 30 + asked.minutes * 60 / kept + sum(length + _RESTART_COSTS_S for length in lengths_s)
+    total_s = (
+        30 + asked.minutes * 60 / kept + sum(length + _RESTART_COSTS_S for length in lengths_s)
+    )
     stops = tuple(
         Stop(float(rng.uniform(120, total_s - 300)), float(length), paused=bool(rng.random() < 0.5))
         for length in lengths_s
