@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TypeVar
 
+from evenstride.model.bouts import PooledBouts
 from evenstride.model.episode import Episode
 from evenstride.model.issue import Issue
 from evenstride.model.marks import Mark, RunnersWord
@@ -97,6 +98,23 @@ class Detector:
     name: str
     says: str
     search: Callable[[Signal, RunnersWord, tuple[Mark, ...], Tails], Search]
+
+
+@dataclass(frozen=True)
+class BoutPool:
+    """One way to find what comes again in every bout of running.
+
+    Attributes
+    ----------
+    name, says
+        For people.
+    pool
+        ``pool(signal)`` returns what the bouts share, None where there are too few.
+    """
+
+    name: str
+    says: str
+    pool: Callable[[Signal], PooledBouts | None]
 
 
 def discover(package: ModuleType, kind: type[P]) -> tuple[P, ...]:

@@ -32,7 +32,7 @@ from evenstride.model.marks import Mark
 RUN = (
     *("schema", "sources", "start", "duration_s", "distance_m", "moving_s", "excluded"),
     *("can_name_foot", "shortest_judgeable_s", "channels", "baseline", "normal_part", "marks"),
-    *("episodes", "coordinated_s", "off_s", "false_alarms_per_10h", "issues"),
+    *("episodes", "coordinated_s", "off_s", "false_alarms_per_10h", "issues", "bouts"),
 )
 CHANGE = ("name", "unit", "shift", "lo", "hi")
 TIMES = (

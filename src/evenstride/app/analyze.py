@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 import evenstride.episodes
+from evenstride.app.bout_words import bouts_view
 from evenstride.app.episode_views import episode_view, inside
 from evenstride.app.felt import felt_marks
 from evenstride.app.healthy_tail import healthy_tails
@@ -19,6 +20,7 @@ from evenstride.app.views import (
     SCHEMA,
     Analysis,
     BaselineView,
+    BoutsView,
     ChannelView,
     EpisodeView,
     FailedView,
@@ -27,13 +29,13 @@ from evenstride.app.views import (
 )
 from evenstride.coordination.channels import measured_names
 from evenstride.coordination.deviation import build_signal
-from evenstride.coordination.running import AFTER_RESTART_S
+from evenstride.coordination.running import AFTER_RESTART_S, BEFORE_STOP_S
 from evenstride.coordination.settled import settled, shortest_stretch_s, smallest_change
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.issue import Issue
 from evenstride.model.marks import Mark, RunnersWord
 from evenstride.model.signal import Bools, Channel, Signal
-from evenstride.plugins import Detector, discover
+from evenstride.plugins import BoutPool, Detector, discover
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Findings:
         True inside measured episodes, shape ``(seconds,)``.
     false_alarms_per_10h
         Measured rate for the channels searched.
+    bouts
+        What bouts share, None where there are too few.
     """
 
     signal: Signal
@@ -58,6 +62,7 @@ class Findings:
     off: Bools
     false_alarms_per_10h: float | None
     issues: tuple[Issue, ...]
+    bouts: BoutsView | None
 
 
 def analyze(
@@ -155,8 +160,14 @@ def analyze_run(run: Run, word: RunnersWord, issues: tuple[Issue, ...] = ()) -> 
             *(issue for search in searches for issue in search.issues),
             *hints(run.recordings, signal, marks, episodes),
         ),
+        bouts=_bouts(signal, marks),
     )
     return Analysis(_run_view(run, findings, word), strip_of(signal, findings.signal, findings.off))
+
+
+def _bouts(signal: Signal, marks: tuple[Mark, ...]) -> BoutsView | None:
+    pooled = [bout_pool.pool(signal) for bout_pool in discover(evenstride.episodes, BoutPool)]
+    return next((bouts_view(found, signal, marks) for found in pooled if found is not None), None)
 
 
 def _check_normal(word: RunnersWord, signal: Signal) -> None:
@@ -183,7 +194,7 @@ def _run_view(run: Run, findings: Findings, word: RunnersWord) -> RunView:
         moving_s=signal.moving_s,
         excluded=signal.excluded,
         can_name_foot={"contact_time_left", "contact_time_right"} <= names,
-        shortest_judgeable_s=_shortest_judgeable_s(signal),
+        shortest_judgeable_s=_shortest_judgeable_s(signal, findings.bouts),
         channels=tuple(_channel_view(channel, signal) for channel in signal.channels),
         baseline=BaselineView("this-run", 1, float((signal.running & ~findings.off).sum())),
         normal_part="told" if word.normal or word.off_at_start else "assumed",
@@ -193,6 +204,7 @@ def _run_view(run: Run, findings: Findings, word: RunnersWord) -> RunView:
         off_s=float(judged_off.sum()),
         false_alarms_per_10h=findings.false_alarms_per_10h,
         issues=findings.issues,
+        bouts=findings.bouts,
     )
 
 
@@ -216,6 +228,9 @@ def _channel_view(channel: Channel, signal: Signal) -> ChannelView:
     )
 
 
-def _shortest_judgeable_s(signal: Signal) -> float | None:
+def _shortest_judgeable_s(signal: Signal, bouts: BoutsView | None) -> float | None:
+    """Return what pooling needs of each bout where bouts are pooled, else what one bout needs."""
+    if bouts is not None and bouts.shortest_judgeable_s is not None:
+        return bouts.shortest_judgeable_s
     stretch_s = shortest_stretch_s(signal)
-    return None if stretch_s is None else AFTER_RESTART_S + stretch_s
+    return None if stretch_s is None else AFTER_RESTART_S + stretch_s + BEFORE_STOP_S

@@ -15,7 +15,12 @@ def toward(reading: Reading) -> Side | None:
 
     Which leg is the cause is never said: balance is a share.
     """
-    shift = _of(reading, "contact_balance_left")
+    return side(reading.shifts)
+
+
+def side(shifts: tuple[ChannelShift, ...]) -> Side | None:
+    """Return the foot that contact moved toward in `shifts`; None where balance did not clearly."""
+    shift = _of(shifts, "contact_balance_left")
     if shift is None or not _clear(shift):
         return None
     return "left" if shift.shift.value > 0 else "right"
@@ -23,7 +28,10 @@ def toward(reading: Reading) -> Side | None:
 
 def foot_changed(reading: Reading) -> Side | None:
     """Return the foot whose own contact time changed while the other's did not clearly change."""
-    left, right = _of(reading, "contact_time_left"), _of(reading, "contact_time_right")
+    left, right = (
+        _of(reading.shifts, "contact_time_left"),
+        _of(reading.shifts, "contact_time_right"),
+    )
     if left is None or right is None or _clear(left) == _clear(right):
         return None
     return "left" if _clear(left) else "right"
@@ -39,22 +47,29 @@ def sentence(reading: Reading, searched: tuple[Channel, ...]) -> str:
     >>> sentence(gone, ())[:67]
     'Contact moved 1.7 pp toward the left foot at 12:00 (11:40 to 12:25)'
     """
-    return f"{_what(reading, searched)} {_when(reading)}."
+    return f"{''.join(moved(reading.shifts, searched))} {_when(reading)}."
 
 
-def _what(reading: Reading, searched: tuple[Channel, ...]) -> str:
-    side = toward(reading)
-    balance = _of(reading, "contact_balance_left")
-    if side is not None and balance is not None:
-        return f"Contact moved {abs(balance.shift.value):.1f} pp toward the {side} foot"
+def moved(shifts: tuple[ChannelShift, ...], searched: tuple[Channel, ...]) -> tuple[str, str, str]:
+    """Return what moved, by how much, and which way; joined they are the words for it.
+
+    Examples
+    --------
+    >>> moved((ChannelShift("contact_balance_left", "pp", Span(-1.7, -2.2, -1.2)),), ())
+    ('Contact moved', ' 1.7 pp', ' toward the right foot')
+    """
+    foot = side(shifts)
+    balance = _of(shifts, "contact_balance_left")
+    if foot is not None and balance is not None:
+        return "Contact moved", f" {abs(balance.shift.value):.1f} pp", f" toward the {foot} foot"
     noise = {channel.name: channel.noise_sd for channel in searched}
-    moved = [shift for shift in reading.shifts if shift.name in noise]
-    if not moved:
-        return "The signal left its own normal"
-    most = max(moved, key=lambda shift: abs(shift.shift.value) / noise[shift.name])
+    known = [shift for shift in shifts if shift.name in noise]
+    if not known:
+        return "The signal left its own normal", "", ""
+    most = max(known, key=lambda shift: abs(shift.shift.value) / noise[shift.name])
     name, unit = _WORDS.get(most.name.rsplit(".", 1)[-1], (most.name, most.unit))
     way = "rose" if most.shift.value > 0 else "fell"
-    return f"{name} {way} by {abs(most.shift.value):.1f} {unit}"
+    return f"{name} {way}", f" by {abs(most.shift.value):.1f} {unit}", ""
 
 
 def _when(reading: Reading) -> str:
@@ -84,8 +99,8 @@ def clock(t_s: float) -> str:
     return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
 
 
-def _of(reading: Reading, name: str) -> ChannelShift | None:
-    return next((shift for shift in reading.shifts if shift.name == name), None)
+def _of(shifts: tuple[ChannelShift, ...], name: str) -> ChannelShift | None:
+    return next((shift for shift in shifts if shift.name == name), None)
 
 
 def _clear(shift: ChannelShift) -> bool:

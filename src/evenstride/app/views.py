@@ -239,6 +239,69 @@ class EpisodeView:
 
 
 @dataclass(frozen=True)
+class OnsetView:
+    """A change that comes again in bout after bout.
+
+    Attributes
+    ----------
+    onset_s
+        The likeliest second after the start of a bout.
+    onset_lo_s, onset_hi_s
+        Bounds of its 90 % interval.
+    bouts
+        How many bouts were judged before and after it.
+    agreeing
+        How many of them moved the same way.
+    toward
+        The foot ground contact moved toward; null where the channels do not say.
+    p_value
+        How often healthy running would show as much, everything tried counted.
+    channels
+        What moved, channel by channel, from before it to the end of a bout, on average; the one
+        that moved most clearly first.
+    """
+
+    onset_s: float
+    onset_lo_s: float
+    onset_hi_s: float
+    bouts: int
+    agreeing: int
+    toward: Side | None
+    p_value: float
+    channels: tuple[ShiftView, ...]
+
+
+@dataclass(frozen=True)
+class BoutsView:
+    """All bouts of running between stops and walk breaks, laid over each other at their start.
+
+    Attributes
+    ----------
+    count
+        How many there are.
+    judged
+        How many were long enough to take part.
+    shortest_judgeable_s
+        How long as many bouts would each have to last to show a change of 2 SD nine times in ten;
+        null where five minutes would not be enough.
+    earliest_onset_s
+        The earliest onset after the start of a bout that these bouts could show so; null where
+        they can show none.
+    onset
+        What comes again in them; null where nothing does.
+    says
+        The bouts in one or two sentences.
+    """
+
+    count: int
+    judged: int
+    shortest_judgeable_s: float | None
+    earliest_onset_s: float | None
+    onset: OnsetView | None
+    says: str
+
+
+@dataclass(frozen=True)
 class RunView:
     """One run, all devices together. Seconds count from the recording's start.
 
@@ -279,6 +342,8 @@ class RunView:
         was not.
     issues
         What could not be read, or is doubtful.
+    bouts
+        What short bouts of running show together; null where there are fewer than six.
     """
 
     schema: str
@@ -299,6 +364,7 @@ class RunView:
     off_s: float
     false_alarms_per_10h: float | None
     issues: tuple[Issue, ...]
+    bouts: BoutsView | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from evenstride.report.words import (
     NO_DIAGNOSIS,
     UNTESTED,
     about,
+    bouts_beside,
     change,
     clock,
     distance,
@@ -300,7 +301,7 @@ def _and_more(how_many: int) -> list[Text]:
 
 
 def _notes(run: RunView) -> list[str]:
-    lines = [*limits(run), _normal(run), _set_aside(run), _presses(run)]
+    lines = [bouts_beside(run), *limits(run), _normal(run), _set_aside(run), _presses(run)]
     return [plain(line) for line in lines if line]
 
 

@@ -221,6 +221,8 @@ def headline(run: RunView) -> str:
         more = len(run.episodes) - 2
         changes = "change is" if more == 1 else "changes are"
         return f"{said} {more} more {changes} shown below." if more > 0 else said
+    if run.bouts is not None and run.bouts.onset is not None:
+        return run.bouts.says
     marks = felt(run)
     if marks:
         moments = ", ".join(f"{mark.kind} {clock(mark.t_s)}" for mark in marks[:4])
@@ -238,6 +240,13 @@ def _beside_the_mark(run: RunView) -> str:
     if pairs and shortest is not None and all(back - gone < shortest for gone, back in pairs):
         return "The watch cannot judge this; your mark counts."
     return MARK_COUNTS
+
+
+def bouts_beside(run: RunView) -> str:
+    """Return what the bouts show together, empty where there is nothing beyond the headline."""
+    if run.bouts is None or run.bouts.says == headline(run):
+        return ""
+    return run.bouts.says
 
 
 def nothing(run: RunView) -> str:

@@ -1,0 +1,1 @@
+"""How bouts are pooled; `evenstride.episodes.pooled` puts the parts together."""
