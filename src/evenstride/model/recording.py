@@ -127,9 +127,9 @@ class SelfEvaluation:
     effort: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Recording:
-    """One activity by one device.
+    """One activity by one device; two are equal only when they are the same object.
 
     Attributes
     ----------
