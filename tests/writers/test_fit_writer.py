@@ -14,7 +14,7 @@ from evenstride.model.errors import EvenstrideError
 from evenstride.model.intervals import Stretch
 from evenstride.model.recording import BEATS, LAPS, SAMPLES, DeveloperField, SelfEvaluation
 from evenstride.writers.fit import (
-    HEART_RATE,
+    RUNNING_DYNAMICS,
     WATCH,
     Activity,
     Device,
@@ -191,7 +191,7 @@ def test_session_says_sport_totals_and_how_it_felt() -> None:
 
 
 def test_devices_are_listed_the_strap_as_a_sensor() -> None:
-    strap = Device("strap", serial=77, antplus_type=HEART_RATE)
+    strap = Device("strap", serial=77, antplus_type=RUNNING_DYNAMICS)
     data = write_activity(replace(ACTIVITY, devices=(WATCH, strap)))
     watch_info, strap_info = named(data, "device_info")
     assert watch_info.get_value("source_type") == "local"

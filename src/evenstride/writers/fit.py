@@ -25,8 +25,8 @@ EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
 DEVELOPMENT = 255
 """FIT's manufacturer number for what no maker sells."""
 
-RUNNING_DYNAMICS, HEART_RATE, FOOT_POD = 30, 120, 124
-"""ANT+ device types: a strap's running dynamics, its heart rate, a foot pod."""
+RUNNING_DYNAMICS, FOOT_POD = 30, 124
+"""ANT+ device types: a strap's running dynamics, a foot pod."""
 
 SPORTS = {"generic": 0, "running": 1, "cycling": 2, "swimming": 5, "walking": 11, "hiking": 17}
 SUB_SPORTS = {"generic": 0, "treadmill": 1, "street": 2, "trail": 3, "track": 4}
