@@ -11,7 +11,7 @@ from evenstride.episodes._shift.bins import bin_signal
 from evenstride.episodes._shift.evidence import weigh
 from evenstride.episodes._shift.noise import covariance, healthy_noise
 from evenstride.episodes._shift.reading import share_out
-from evenstride.episodes.shift import HIGHEST_LOG, search
+from evenstride.episodes.shift import HIGHEST_LOG, search, statistic
 from evenstride.model.episode import Episode
 from evenstride.model.intervals import Stretch
 from evenstride.model.marks import Mark, MarkKind, RunnersWord
@@ -262,6 +262,25 @@ def test_a_strap_that_loses_contact_leaves_the_rest_to_be_searched(
     assert only(search(with_strap, SILENT, (), usual)).reading.onset_s == (
         only(search(signal, SILENT, (), usual)).reading.onset_s
     )
+
+
+def test_the_statistic_is_the_evidence_an_alarm_rests_on(signal_of: SignalOf) -> None:
+    signal = steady(signal_of, 1, step(1200, 2400))
+    found, bins = statistic(signal)
+    assert found == weigh(bins).log_bayes_factor
+    assert statistic(steady(signal_of, 1, np.zeros(330)))[0] == -np.inf
+
+
+def test_a_channel_known_too_little_is_not_said_to_have_moved(
+    signal_of: SignalOf, usual: Tails
+) -> None:
+    signal = steady(signal_of, 1, step(1200, 2400))
+    patchy = signal.channels[0].values.copy()
+    patchy[300:] = np.nan
+    told = replace(signal.channels[0], name="cadence", searched=False, values=patchy)
+    found = search(replace(signal, channels=(*signal.channels, told)), SILENT, (), usual)
+    names = [shift.name for shift in only(found).reading.shifts]
+    assert names == ["contact_time", "vertical_oscillation"]
 
 
 def test_shares_of_all_readings_are_one_whatever_was_told(signal_of: SignalOf) -> None:
