@@ -83,7 +83,7 @@ def contrasts(values: Floats, lag_s: Floats) -> Contrasts:
     size = np.full((SHAPES, bouts, channels, ONSETS_S.size), np.nan)
     variance, rest = size.copy(), size.copy()
     known = np.isfinite(values)
-    for bout, channel in np.ndindex(bouts, channels):
+    for bout, channel in np.argwhere(known.any(axis=2)):
         here = known[bout, channel]
         by = weights(lag_s[here])
         seen = values[bout, channel, here]

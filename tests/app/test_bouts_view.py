@@ -1,0 +1,155 @@
+"""What bouts show together, told to the runner."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from evenstride.app.analyze import analyze_run
+from evenstride.app.bout_words import bouts_view
+from evenstride.app.contract import to_json
+from evenstride.app.same_run import group_by_run
+from evenstride.app.views import Analysis, BoutsView
+from evenstride.model.bouts import PooledBouts, PooledOnset
+from evenstride.model.episode import ChannelShift, Span
+from evenstride.model.intervals import Stretch
+from evenstride.model.marks import Mark, RunnersWord
+from evenstride.model.signal import Channel, Signal
+from evenstride.report.words import bouts_beside, headline
+from evenstride.simulate.episode import PlantedEpisode
+from evenstride.simulate.laps import LapButton
+from evenstride.simulate.pace import RunWalk
+from evenstride.simulate.run import simulate
+from evenstride.simulate.scenario import Scenario
+
+NOTHING = np.zeros(1)
+SHIFTS = (
+    ChannelShift("contact_balance_left", "pp", Span(1.7, 1.2, 2.2)),
+    ChannelShift("contact_time", "ms", Span(1.0, -3.0, 5.0)),
+)
+ONSET = PooledOnset(Span(60.0, 50.0, 80.0), 16, 14, SHIFTS, 0.0001)
+FOUND = PooledBouts(16, 16, 90.0, 45.0, ONSET)
+SEEN_NOTHING = replace(FOUND, onset=None)
+TOO_SHORT = PooledBouts(8, 0, 120.0, None, None)
+TOO_FEW = PooledBouts(6, 6, None, None, None)
+
+
+def signal() -> Signal:
+    channels = tuple(
+        Channel(shift.name, shift.name, "ms", "", "Watch", True, NOTHING, NOTHING, 1.0)
+        for shift in SHIFTS
+    )
+    bouts = tuple(Stretch(180.0 * k, 180.0 * k + 120.0) for k in range(16))
+    still = np.ones(1, dtype=np.bool_)
+    return Signal(channels, still, np.empty((1, 0)), (), 1.0, bouts, NOTHING, NOTHING, NOTHING)
+
+
+def gone(*moments_s: float) -> tuple[Mark, ...]:
+    return tuple(Mark(t_s, None, "gone", "lap", recalled=False) for t_s in moments_s)
+
+
+def test_what_bouts_share_is_one_plain_sentence_and_the_limit_another() -> None:
+    assert bouts_view(FOUND, signal(), ()).says == (
+        "In 14 of 16 bouts contact moved toward the left foot about 60 s (50 to 80 s) after the "
+        "start of a bout, on average 1.7 pp. The watch cannot judge what begins in the first 45 s "
+        "of a bout; your mark counts."
+    )
+
+
+def test_another_channel_is_said_to_rise_or_fall() -> None:
+    fell = ChannelShift("contact_time", "ms", Span(-9.0, -12.0, -6.0))
+    view = bouts_view(replace(FOUND, onset=replace(ONSET, shifts=(fell,))), signal(), ())
+    assert "bouts contact time fell about 60 s" in view.says
+    assert "on average by 9.0 ms" in view.says
+    assert view.onset is not None
+    assert view.onset.toward is None
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (SEEN_NOTHING, "begins 45 s after the start of each, and lasts, would have shown"),
+        (TOO_SHORT, "as many would each have to last about 120 s. The watch cannot judge how"),
+        (TOO_FEW, "too few or too short to be judged together. The watch cannot judge how"),
+    ],
+)
+def test_what_cannot_be_seen_is_said(found: PooledBouts, words: str) -> None:
+    view = bouts_view(found, signal(), ())
+    assert words in view.says
+    assert view.onset is None
+    assert view.says.endswith("your mark counts.")
+
+
+def test_marks_below_the_limit_are_counted_and_count() -> None:
+    marks = gone(20.0, 180.0 + 44.0, 360.0 + 60.0)
+    view = bouts_view(SEEN_NOTHING, signal(), marks)
+    assert view.says.endswith(
+        "You felt it go in the first 45 s of 2 bouts. The watch cannot judge this; your mark "
+        "counts."
+    )
+    view = bouts_view(TOO_SHORT, signal(), gone(100.0))
+    assert view.says.endswith(
+        "You felt it go in 1 bout. The watch cannot judge this; your mark counts."
+    )
+
+
+def test_a_felt_return_or_a_press_without_meaning_is_no_loss() -> None:
+    marks = tuple(replace(mark, kind="back") for mark in gone(20.0))
+    marks += tuple(replace(mark, kind="mark") for mark in gone(200.0))
+    assert "You felt" not in bouts_view(TOO_SHORT, signal(), marks).says
+
+
+def analysis(run_s: float, count: int, size_sd: float = 0.0) -> Analysis:
+    episode = PlantedEpisode(60.0, size_sd=(("contact_balance_left_pct", size_sd),))
+    scenario = Scenario(
+        count * (run_s + 60.0) / 60.0,
+        run_walk=RunWalk(run_s, 60.0),
+        bout_episode=episode if size_sd else None,
+        laps=LapButton(presses_gone=False, presses_back=False),
+    )
+    [run] = group_by_run([simulate(scenario, 3).recording()])
+    return analyze_run(run, RunnersWord())
+
+
+def bouts(found: Analysis) -> BoutsView:
+    assert found.run.bouts is not None
+    return found.run.bouts
+
+
+def test_a_run_walk_run_tells_of_its_bouts_in_json() -> None:
+    found = json.loads(to_json([analysis(120.0, 16, 2.5)]))["bouts"]
+    assert tuple(found) == (
+        *("count", "judged", "shortest_judgeable_s", "earliest_onset_s", "onset", "says"),
+    )
+    assert tuple(found["onset"]) == (
+        *("onset_s", "onset_lo_s", "onset_hi_s", "bouts", "agreeing", "toward", "p_value"),
+        "channels",
+    )
+    assert found["onset"]["toward"] == "left"
+    assert found["onset"]["onset_lo_s"] <= 60.0 <= found["onset"]["onset_hi_s"]
+    assert (found["count"], found["judged"]) == (16, 16)
+
+
+def test_the_run_and_its_bouts_agree_on_the_shortest_that_can_be_judged() -> None:
+    for one in (analysis(120.0, 16), analysis(60.0, 10)):
+        assert bouts(one).shortest_judgeable_s is not None
+        assert one.run.shortest_judgeable_s == bouts(one).shortest_judgeable_s
+
+
+def test_a_run_without_breaks_has_no_bouts_to_tell_of() -> None:
+    [run] = group_by_run([simulate(Scenario(15), 1).recording()])
+    found = analyze_run(run, RunnersWord()).run
+    assert found.bouts is None
+    assert bouts_beside(found) == ""
+
+
+def test_what_bouts_share_is_never_told_as_nothing_or_twice() -> None:
+    shared = analysis(120.0, 16, 2.5).run
+    assert shared.bouts is not None
+    told = replace(shared, episodes=())
+    assert headline(told) == shared.bouts.says
+    assert bouts_beside(told) == ""
+    nothing = replace(told, bouts=replace(shared.bouts, onset=None))
+    assert headline(nothing) != shared.bouts.says
+    assert bouts_beside(nothing) == shared.bouts.says
