@@ -8,6 +8,12 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 WHEELS := --only-binary :all:
 OPTIONS ?=
 
+# Two tests at a time, one thread each: on two cores that halves the wait, and no test needs more.
+WORKERS ?= 2
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+test fast wheel: export OPENBLAS_NUM_THREADS := 1
+test fast wheel: export POLARS_MAX_THREADS := 1
+
 .PHONY: help demo test fast check lint types floors dead docs-drift wheel bench docs lock clean
 
 help:
@@ -23,10 +29,10 @@ demo: .venv/run
 	@$(BIN)/evenstride demo
 
 test: .venv/dev
-	$(BIN)/python -m pytest $(OPTIONS)
+	$(PYTEST) $(OPTIONS)
 
 fast: .venv/dev
-	$(BIN)/python -m pytest -m "not slow" $(OPTIONS)
+	$(PYTEST) -m "not slow" $(OPTIONS)
 
 check: lint types floors dead docs-drift wheel
 
@@ -48,7 +54,7 @@ docs-drift: .venv/dev
 	$(BIN)/python docs/generate.py --check
 
 wheel: .venv/dev
-	.ci/wheel $(OPTIONS)
+	.ci/wheel -n $(WORKERS) --dist worksteal $(OPTIONS)
 
 bench: .venv/bench
 	for script in bench/*.py; do $(BIN)/python "$$script" || exit 1; done
