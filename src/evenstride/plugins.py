@@ -75,11 +75,14 @@ class Search:
         Measured rate for the channels searched, None where it was never measured.
     issues
         What kept it from searching, or makes its answer doubtful.
+    judged
+        False where there was too little running to say anything.
     """
 
     episodes: tuple[Episode, ...]
     false_alarms_per_10h: float | None
     issues: tuple[Issue, ...] = ()
+    judged: bool = True
 
 
 @dataclass(frozen=True)

@@ -201,10 +201,10 @@ def test_laps_by_distance_are_no_marks() -> None:
 def test_what_was_felt_never_moves_what_was_measured(fit_file: FitFile) -> None:
     file = fit_file("run.fit", Scenario(minutes=40, episodes=(EPISODE,)), 1)
     plain = only(file)
-    told = only(file, RunnersWord(gone_s=(60.0,), back_s=(2000.0,), laps=("back", "gone")))
+    told = only(file, RunnersWord(gone_s=(800.0,), back_s=(2000.0,), laps=("skip", "mark")))
     assert plain.episodes
-    assert [replace(e, felt_agreement=None) for e in told.episodes] == [
-        replace(e, felt_agreement=None) for e in plain.episodes
+    assert [replace(e, felt_agreement=None, other_reading=None) for e in told.episodes] == [
+        replace(e, felt_agreement=None, other_reading=None) for e in plain.episodes
     ]
     assert told.episodes[0].felt_agreement is not None
     assert (told.coordinated_s, told.off_s) == (plain.coordinated_s, plain.off_s)
@@ -217,6 +217,7 @@ def test_what_was_felt_never_moves_what_was_measured(fit_file: FitFile) -> None:
         (RunnersWord(back_s=(5000.0,)), "after the end"),
         (RunnersWord(normal=(Stretch(5000.0, 6000.0),)), "not inside the run"),
         (RunnersWord(normal=(Stretch(300.0, 200.0),)), "not inside the run"),
+        (RunnersWord(normal=(Stretch(200.0, 205.0),)), "too short"),
         (RunnersWord(laps=("gone",)), "lap press"),
     ],
 )
@@ -238,7 +239,7 @@ def test_one_word_for_several_runs_is_a_wrong_request(fit_file: FitFile) -> None
     ("word", "part"),
     [
         (SILENT, "assumed"),
-        (RunnersWord(gone_s=(60.0,)), "assumed"),
+        (RunnersWord(gone_s=(60.0,)), "told"),
         (RunnersWord(normal=(Stretch(100.0, 300.0),)), "told"),
         (RunnersWord(off_at_start=True), "told"),
     ],

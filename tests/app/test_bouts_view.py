@@ -52,7 +52,7 @@ def gone(*moments_s: float) -> tuple[Mark, ...]:
 def test_what_bouts_share_is_one_plain_sentence_and_the_limit_another() -> None:
     assert bouts_view(FOUND, signal(), ()).says == (
         "In 14 of 16 bouts contact moved toward the left foot about 60 s (50 to 80 s) after the "
-        "start of a bout, on average 1.7 pp. The watch cannot judge what begins in the first 45 s "
+        "start of a bout, on average 1.7 percentage points. The watch cannot judge what begins in the first 45 s "
         "of a bout; your mark counts."
     )
 

@@ -37,7 +37,7 @@ def test_times_intervals_and_places_are_those_of_the_reading(signal: Signal) -> 
     assert [(c.name, c.shift, c.lo, c.hi) for c in view.channels] == [
         ("contact_balance_left", 1.5, 1.0, 2.0)
     ]
-    assert view.says.startswith("Contact moved 1.5 pp toward the left foot")
+    assert view.says.startswith("Contact moved 1.5 percentage points toward the left foot")
 
 
 def test_what_did_not_come_back_has_no_recovery(signal: Signal) -> None:
@@ -68,12 +68,13 @@ def test_the_other_reading_stands_beside_it_with_its_own_sentence(signal: Signal
         (felt((290, "gone"), (640, "back")), (10.0, -40.0)),
         (felt((290, "gone")), (10.0, None)),
         (felt((640, "back")), (None, -40.0)),
-        (felt((100, "gone"), (320, "gone"), (900, "gone")), (-20.0, None)),
+        (felt((100, "gone"), (320, "gone"), (900, "gone")), (200.0, None)),
         (felt((290, "mark")), None),
+        (felt((10, "gone"), (120, "back"), (700, "gone")), None),
         ((), None),
     ],
 )
-def test_felt_and_measured_agree_by_the_nearest_mark_of_the_same_kind(
+def test_felt_and_measured_are_compared_where_they_overlap(
     signal: Signal, marks: tuple[Mark, ...], wanted: tuple[float | None, float | None] | None
 ) -> None:
     found = episode_view(EPISODE, signal, marks).felt_agreement

@@ -53,8 +53,8 @@ def test_one_foot_alone_is_not_enough_to_name_it() -> None:
 def test_a_clear_move_of_balance_comes_first() -> None:
     found = reading(shift("contact_balance_left", -1.74, unit="pp"), shift("contact_time", 20.0))
     assert sentence(found, (searched("contact_time", 5.0),)) == (
-        "Contact moved 1.7 pp toward the right foot at 12:00 (11:40 to 12:25) and came back at "
-        "40:00 (39:50 to 40:20)."
+        "Contact moved 1.7 percentage points toward the right foot at 12:00 (between 11:40 and "
+        "12:25) and came back at 40:00 (between 39:50 and 40:20)."
     )
 
 

@@ -90,10 +90,10 @@ def test_the_smallest_change_falls_with_the_time_it_lasts() -> None:
     assert sizes[1] == pytest.approx(1.96 * np.sqrt(2 / 60), rel=0.25)
 
 
-def test_the_smallest_change_is_unknown_in_a_run_of_under_three_such_stretches() -> None:
-    signal = run(white(179))
+def test_the_smallest_change_is_unknown_in_a_run_of_under_five_such_stretches() -> None:
+    signal = run(white(250))
     assert smallest_change(signal.channels[0], signal, 60) is None
-    assert block_sd(white(180), np.ones(180, dtype=bool), 60) is not None
+    assert block_sd(white(360), np.ones(360, dtype=bool), 60) is not None
 
 
 def test_time_set_aside_makes_no_stretch() -> None:

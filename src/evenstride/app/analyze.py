@@ -29,13 +29,17 @@ from evenstride.app.views import (
 )
 from evenstride.coordination.channels import measured_names
 from evenstride.coordination.deviation import build_signal
-from evenstride.coordination.running import AFTER_RESTART_S, BEFORE_STOP_S
+from evenstride.coordination.running import AFTER_RESTART_S, BEFORE_STOP_S, missing_stretches
 from evenstride.coordination.settled import settled, shortest_stretch_s, smallest_change
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.issue import Issue
 from evenstride.model.marks import Mark, RunnersWord
 from evenstride.model.signal import Bools, Channel, Signal
 from evenstride.plugins import BoutPool, Detector, discover
+
+_ROUNDED_S = 60.0
+"""A runner rounds the end of a run; a minute beyond it is no mistake."""
+_LEAST_NORMAL_S = 120.0
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class Findings:
         As in `RunView`.
     off
         True inside measured episodes, shape ``(seconds,)``.
+    judged
+        True for the seconds that could be judged, shape ``(seconds,)``.
     false_alarms_per_10h
         Measured rate for the channels searched.
     bouts
@@ -60,6 +66,7 @@ class Findings:
     marks: tuple[Mark, ...]
     episodes: tuple[EpisodeView, ...]
     off: Bools
+    judged: Bools
     false_alarms_per_10h: float | None
     issues: tuple[Issue, ...]
     bouts: BoutsView | None
@@ -139,6 +146,7 @@ def analyze_run(run: Run, word: RunnersWord, issues: tuple[Issue, ...] = ()) -> 
     signal, doubts = build_signal(run.recordings, run.offsets_s)
     marks, unclear = felt_marks(run, signal, word)
     _check_normal(word, signal)
+    bouts = _bouts(signal, marks)
     searches = [
         detector.search(signal, word, marks, healthy_tails())
         for detector in discover(evenstride.episodes, Detector)
@@ -151,6 +159,8 @@ def analyze_run(run: Run, word: RunnersWord, issues: tuple[Issue, ...] = ()) -> 
         marks=marks,
         episodes=episodes,
         off=inside(reading, signal.seconds),
+        judged=signal.running
+        & (any(search.judged for search in searches) or (bouts is not None and bouts.judged > 0)),
         false_alarms_per_10h=next((s.false_alarms_per_10h for s in searches), None),
         issues=(
             *issues,
@@ -158,9 +168,9 @@ def analyze_run(run: Run, word: RunnersWord, issues: tuple[Issue, ...] = ()) -> 
             *doubts,
             *unclear,
             *(issue for search in searches for issue in search.issues),
-            *hints(run.recordings, signal, marks, episodes),
+            *hints(run.recordings, signal, marks),
         ),
-        bouts=_bouts(signal, marks),
+        bouts=bouts,
     )
     return Analysis(_run_view(run, findings, word), strip_of(signal, findings.signal, findings.off))
 
@@ -172,17 +182,22 @@ def _bouts(signal: Signal, marks: tuple[Mark, ...]) -> BoutsView | None:
 
 def _check_normal(word: RunnersWord, signal: Signal) -> None:
     for told in word.normal:
-        if told.from_s >= min(told.to_s, signal.seconds):
+        part = f"The normal part {clock(told.from_s)}-{clock(told.to_s)}"
+        if told.from_s >= told.to_s or told.to_s > signal.seconds + _ROUNDED_S:
             raise EvenstrideError(
-                f"The normal part {clock(told.from_s)}-{clock(told.to_s)} is not inside the run, "
-                f"which is {clock(signal.seconds)} long.",
+                f"{part} is not inside the run, which is {clock(signal.seconds)} long.",
                 "Give it as start-end, such as 45:00-60:00.",
+            )
+        if told.seconds < _LEAST_NORMAL_S:
+            raise EvenstrideError(
+                f"{part} is too short to show what is normal.", "Give two minutes or more."
             )
 
 
 def _run_view(run: Run, findings: Findings, word: RunnersWord) -> RunView:
     signal = findings.signal
-    judged_off = signal.running & findings.off
+    coordinated_s = float((findings.judged & ~findings.off).sum())
+    unjudged = missing_stretches(signal.running, findings.judged, "too little running to judge")
     known = np.flatnonzero(np.isfinite(signal.distance_m))
     names = {channel.name for channel in signal.channels}
     return RunView(
@@ -192,20 +207,24 @@ def _run_view(run: Run, findings: Findings, word: RunnersWord) -> RunView:
         duration_s=float(signal.seconds),
         distance_m=float(signal.distance_m[known[-1]]) if known.size else None,
         moving_s=signal.moving_s,
-        excluded=signal.excluded,
+        excluded=tuple(sorted((*signal.excluded, *unjudged), key=lambda s: s.from_s)),
         can_name_foot={"contact_time_left", "contact_time_right"} <= names,
         shortest_judgeable_s=_shortest_judgeable_s(signal, findings.bouts),
         channels=tuple(_channel_view(channel, signal) for channel in signal.channels),
-        baseline=BaselineView("this-run", 1, float((signal.running & ~findings.off).sum())),
-        normal_part="told" if word.normal or word.off_at_start else "assumed",
+        baseline=BaselineView("this-run", 1, coordinated_s),
+        normal_part="told" if word.normal or _was_felt(findings.marks) else "assumed",
         marks=findings.marks,
         episodes=findings.episodes,
-        coordinated_s=float((signal.running & ~findings.off).sum()),
-        off_s=float(judged_off.sum()),
+        coordinated_s=coordinated_s,
+        off_s=float((findings.judged & findings.off).sum()),
         false_alarms_per_10h=findings.false_alarms_per_10h,
         issues=findings.issues,
         bouts=findings.bouts,
     )
+
+
+def _was_felt(marks: tuple[Mark, ...]) -> bool:
+    return any(mark.kind != "mark" for mark in marks)
 
 
 def _sources(run: Run) -> tuple[SourceView, ...]:

@@ -5,8 +5,8 @@ import numpy as np
 from evenstride.app.felt import distance_at
 from evenstride.app.says import foot_changed, sentence, toward
 from evenstride.app.views import AgreementView, EpisodeView, ReadingView, ShiftView
-from evenstride.model.episode import Episode, Reading, Span
-from evenstride.model.marks import Mark, MarkKind
+from evenstride.model.episode import Episode, Reading
+from evenstride.model.marks import Mark, MarkKind, felt_stretches
 from evenstride.model.signal import Bools, Signal
 
 
@@ -42,7 +42,7 @@ def episode_view(episode: Episode, signal: Signal, marks: tuple[Mark, ...]) -> E
         size_sd=episode.size_sd,
         channels=main.channels,
         other_reading=None if other is None else reading_view(other, signal),
-        felt_agreement=_agreement(episode.reading, marks),
+        felt_agreement=_agreement(episode.reading, marks, signal.seconds),
         says=main.says,
     )
 
@@ -69,17 +69,36 @@ def reading_view(reading: Reading, signal: Signal) -> ReadingView:
     )
 
 
-def _agreement(reading: Reading, marks: tuple[Mark, ...]) -> AgreementView | None:
-    """Return measured minus felt; an onset before the first judged second has no difference."""
-    onset = None if reading.present_at_start else reading.onset_s
+def _agreement(reading: Reading, marks: tuple[Mark, ...], seconds: int) -> AgreementView | None:
+    """Return measured minus felt for the felt stretch that shares most time with the measured one.
+
+    An onset before the first judged second has no difference.
+    """
+    recovery_s = seconds if reading.recovery_s is None else reading.recovery_s.value
+    shared = [
+        (min(felt.to_s, recovery_s) - max(felt.from_s, reading.onset_s.value), felt)
+        for felt in felt_stretches(marks, seconds)
+    ]
+    together = [pair for pair in shared if pair[0] > 0]
+    if not together:
+        return None
+    felt = max(together, key=lambda pair: pair[0])[1]
+    onset_s = None if reading.present_at_start else reading.onset_s.value
     found = AgreementView(
-        _nearest(onset, marks, "gone"), _nearest(reading.recovery_s, marks, "back")
+        _difference(onset_s, felt.from_s, marks, "gone"),
+        _difference(
+            None if reading.recovery_s is None else reading.recovery_s.value,
+            felt.to_s,
+            marks,
+            "back",
+        ),
     )
     return None if found == AgreementView(None, None) else found
 
 
-def _nearest(measured: Span | None, marks: tuple[Mark, ...], kind: MarkKind) -> float | None:
-    if measured is None:
-        return None
-    differences = [measured.value - mark.t_s for mark in marks if mark.kind == kind]
-    return min(differences, key=abs, default=None)
+def _difference(
+    measured_s: float | None, felt_s: float, marks: tuple[Mark, ...], kind: MarkKind
+) -> float | None:
+    """Return measured minus felt; None where either end was not measured or not marked."""
+    marked = any(mark.t_s == felt_s and mark.kind == kind for mark in marks)
+    return measured_s - felt_s if marked and measured_s is not None else None

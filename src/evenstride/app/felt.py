@@ -34,8 +34,10 @@ def felt_marks(
     ]
     marks.extend(_told(signal, t_s, "gone") for t_s in word.gone_s)
     marks.extend(_told(signal, t_s, "back") for t_s in word.back_s)
-    unclear = [mark for mark in marks if mark.kind == "mark"]
-    issues = (_say_what_they_meant(len(unclear)),) if unclear else ()
+    if word.off_at_start:
+        marks.append(_told(signal, 0.0, "gone"))
+    unclear = len(presses) - len(word.laps)
+    issues = (_say_what_they_meant(unclear),) if unclear else ()
     return tuple(sorted(marks, key=lambda mark: mark.t_s)), issues
 
 

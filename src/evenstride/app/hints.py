@@ -1,6 +1,5 @@
 """What a recording could not show, and what to change to see more next time."""
 
-from evenstride.app.views import EpisodeView
 from evenstride.model.issue import Issue
 from evenstride.model.marks import Mark
 from evenstride.model.recording import Recording
@@ -11,10 +10,11 @@ def hints(
     recordings: tuple[Recording, ...],
     signal: Signal,
     marks: tuple[Mark, ...],
-    episodes: tuple[EpisodeView, ...],
 ) -> tuple[Issue, ...]:
     """Return what kept this recording from showing more, each with a remedy."""
     found = [_smart(r) for r in recordings if r.spacing == "smart"]
+    if len(recordings) > 1:
+        found.append(_one_run(recordings))
     names = {channel.name for channel in signal.channels}
     if signal.bouts and "contact_balance_left" not in names:
         found.append(
@@ -34,7 +34,6 @@ def hints(
                 "Press lap when it goes and when it is back; your mark counts more than the watch.",
             )
         )
-    found += [_two_readings() for episode in episodes if episode.other_reading is not None]
     return tuple(found)
 
 
@@ -48,10 +47,11 @@ def _smart(recording: Recording) -> Issue:
     )
 
 
-def _two_readings() -> Issue:
+def _one_run(recordings: tuple[Recording, ...]) -> Issue:
+    files = ", ".join(recording.source.file for recording in recordings)
     return Issue(
         "info",
-        "reading",
-        "The change can be read in two ways, and the recording alone cannot tell which.",
-        "Say which part was normal: --normal 45:00-60:00, or --off-at-start.",
+        files,
+        f"Read as one run, seen by {len(recordings)} devices: the files overlap in time.",
+        "If these are different runs, give them one at a time.",
     )

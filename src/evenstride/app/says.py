@@ -44,8 +44,8 @@ def sentence(reading: Reading, searched: tuple[Channel, ...]) -> str:
     --------
     >>> shift = ChannelShift("contact_balance_left", "pp", Span(1.7, 1.2, 2.2))
     >>> gone = Reading(Span(720.0, 700.0, 745.0), None, False, 0.0, (shift,))
-    >>> sentence(gone, ())[:67]
-    'Contact moved 1.7 pp toward the left foot at 12:00 (11:40 to 12:25)'
+    >>> sentence(gone, ()).split(" and had not")[0][-34:]
+    'at 12:00 (between 11:40 and 12:25)'
     """
     return f"{''.join(moved(reading.shifts, searched))} {_when(reading)}."
 
@@ -56,12 +56,16 @@ def moved(shifts: tuple[ChannelShift, ...], searched: tuple[Channel, ...]) -> tu
     Examples
     --------
     >>> moved((ChannelShift("contact_balance_left", "pp", Span(-1.7, -2.2, -1.2)),), ())
-    ('Contact moved', ' 1.7 pp', ' toward the right foot')
+    ('Contact moved', ' 1.7 percentage points', ' toward the right foot')
     """
     foot = side(shifts)
     balance = _of(shifts, "contact_balance_left")
     if foot is not None and balance is not None:
-        return "Contact moved", f" {abs(balance.shift.value):.1f} pp", f" toward the {foot} foot"
+        return (
+            "Contact moved",
+            f" {abs(balance.shift.value):.1f} percentage points",
+            f" toward the {foot} foot",
+        )
     noise = {channel.name: channel.noise_sd for channel in searched}
     known = [shift for shift in shifts if shift.name in noise]
     if not known:
@@ -83,7 +87,7 @@ def _when(reading: Reading) -> str:
 
 
 def _moment(span: Span) -> str:
-    return f"{clock(span.value)} ({clock(span.lo)} to {clock(span.hi)})"
+    return f"{clock(span.value)} (between {clock(span.lo)} and {clock(span.hi)})"
 
 
 def clock(t_s: float) -> str:

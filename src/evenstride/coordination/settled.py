@@ -10,7 +10,8 @@ from evenstride.model.episode import Reading
 from evenstride.model.signal import Bools, Channel, Floats, Signal
 
 _TWO_MEASUREMENTS = 1.96 * np.sqrt(2.0)
-_LEAST_WIDTHS = 3
+_LEAST_WIDTHS = 5
+"""Fewer stretches than these cannot tell how much they differ by themselves."""
 _WIDTHS_S = (15, 30, 60, 90, 120, 180, 240, 300, 420, 600)
 TOLD_APART_SD = 2.0
 """A shift of twice a channel's one-second noise is what a bout must be long enough to show."""
@@ -53,7 +54,7 @@ def settled(signal: Signal, reading: Reading | None) -> Signal:
 def block_sd(rest: Floats, judged: Bools, width_s: int) -> float | None:
     """Return the SD of means over `width_s` seconds of judged time, in the unit of `rest`.
 
-    Blocks overlap by four fifths. None where there are fewer than three blocks' worth of time.
+    Blocks overlap by four fifths. None where there are fewer than five blocks' worth of them.
 
     Examples
     --------
@@ -61,12 +62,11 @@ def block_sd(rest: Floats, judged: Bools, width_s: int) -> float | None:
     0.0
     """
     known = judged & np.isfinite(rest)
-    if known.sum() < _LEAST_WIDTHS * width_s:
-        return None
     means = moving_mean(np.where(known, rest, np.nan), width_s)
     full = moving_mean(known.astype(np.float64), width_s) >= 0.8
-    chosen = means[full][:: max(width_s // 5, 1)]
-    return float(chosen.std()) if chosen.size >= _LEAST_WIDTHS else None
+    if full.sum() < _LEAST_WIDTHS * width_s:
+        return None
+    return float(means[full][:: max(width_s // 5, 1)].std())
 
 
 def smallest_change(channel: Channel, signal: Signal, width_s: int) -> float | None:

@@ -65,7 +65,7 @@ def search(signal: Signal, word: RunnersWord, marks: tuple[Mark, ...], tails: Ta
     """
     bins = bin_signal(signal)
     if not bins.enough:
-        return Search((), None, _too_little(signal))
+        return Search((), None, _too_little(signal), judged=False)
     evidence = weigh(bins)
     minutes = bins.index.size * BIN_S / 60.0
     tail, measured = tails.of(tuple(channel.quantity for channel in bins.channels))

@@ -1,5 +1,6 @@
 """The runner's own word: what they felt, when, and whether in the moment or recalled."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -33,6 +34,31 @@ class Mark:
     kind: MarkKind
     source: MarkSource
     recalled: bool
+
+
+def felt_stretches(marks: Sequence[Mark], end_s: float) -> tuple[Stretch, ...]:
+    """Return the stretches in which coordination was felt to be gone.
+
+    A loss without a return lasts to `end_s`; a return without a loss before it began at the start.
+
+    Examples
+    --------
+    >>> back = Mark(600.0, None, "back", "lap", recalled=False)
+    >>> [(off.from_s, off.to_s) for off in felt_stretches([back], 1200.0)]
+    [(0.0, 600.0)]
+    """
+    stretches: list[Stretch] = []
+    gone_s: float | None = None
+    for mark in sorted(marks, key=lambda one: one.t_s):
+        if mark.kind == "gone" and gone_s is None:
+            gone_s = mark.t_s
+        elif mark.kind == "back":
+            if gone_s is not None or not stretches:
+                stretches.append(Stretch(0.0 if gone_s is None else gone_s, mark.t_s))
+            gone_s = None
+    if gone_s is not None:
+        stretches.append(Stretch(gone_s, end_s))
+    return tuple(stretches)
 
 
 LapMeaning: TypeAlias = Literal["gone", "back", "mark", "skip"]

@@ -1,5 +1,6 @@
 """From a posterior to words a runner can use: onset, recovery, and what the run cannot tell."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -9,7 +10,7 @@ from evenstride.episodes._shift.bins import LEAST_BINS, bin_medians
 from evenstride.episodes._shift.evidence import RAMPS_S, Evidence
 from evenstride.episodes._shift.noise import covariance, healthy_noise, templates
 from evenstride.model.episode import ChannelShift, Reading, Span
-from evenstride.model.marks import Mark, RunnersWord
+from evenstride.model.marks import Mark, RunnersWord, felt_stretches
 from evenstride.model.signal import Channel, Floats, Signal
 
 Family: TypeAlias = Literal["closed", "opened", "started"]
@@ -102,24 +103,45 @@ def preferred(shares: Shares, grid_s: Floats, marks: tuple[Mark, ...]) -> list[F
     """Return the ways to read the run, the preferred first, those worth telling only.
 
     "Gone and not back" and "off from the start, then back" look the same inside one run. Which of
-    the two comes first is the runner's to say: if the change lies nearer to a felt return than to a
-    felt loss, it is read as the return. Felt marks decide nothing else.
+    the two comes first is the runner's to say, and so is whether another reading is worth telling:
+    with felt marks, those that fit the felt stretches less well than the first are left out. Felt
+    marks decide nothing else; times, sizes and probabilities stay as measured.
     """
     families: list[Family] = ["closed", "opened", "started"]
+    fits = {family: _fit(family, shares, grid_s, marks) for family in families}
     order = sorted(families, key=shares.of, reverse=True)
-    if order[0] != "closed" and "closed" not in order[:1]:
-        change_s = float(grid_s[int(np.argmax(shares.opened.sum(axis=0)))])
-        said = _said_by_marks(change_s, marks)
-        if said is not None and shares.of(said) > 0:
-            order.sort(key=lambda family: family != said)
-    return [order[0], *[f for f in order[1:] if shares.of(f) >= _WORTH_TELLING]]
+    if order[0] != "closed":
+        # Of these two the likelihood knows nothing; their shares differ by the prior alone.
+        order.sort(key=lambda f: (f == "closed", -fits[f], -shares.of(f)))
+    return [
+        order[0],
+        *(
+            family
+            for family in order[1:]
+            if shares.of(family) >= _WORTH_TELLING and fits[family] >= fits[order[0]]
+        ),
+    ]
 
 
-def _said_by_marks(change_s: float, marks: tuple[Mark, ...]) -> Family | None:
-    felt = [(abs(mark.t_s - change_s), mark.kind) for mark in marks if mark.kind != "mark"]
-    if not felt:
-        return None
-    return "started" if min(felt)[1] == "back" else "opened"
+def _fit(family: Family, shares: Shares, grid_s: Floats, marks: tuple[Mark, ...]) -> float:
+    """Return in how much of the run a reading and the felt marks agree; 0 without marks."""
+    felt = felt_stretches(marks, float(grid_s[-1]))
+    if not felt or shares.of(family) <= 0:
+        return 0.0
+    onset_s, recovery_s = _likeliest(family, shares, grid_s)
+    measured_off = (grid_s >= onset_s) & (grid_s < recovery_s)
+    felt_off = np.any([(grid_s >= off.from_s) & (grid_s < off.to_s) for off in felt], axis=0)
+    return float((measured_off == felt_off).mean())
+
+
+def _likeliest(family: Family, shares: Shares, grid_s: Floats) -> tuple[float, float]:
+    if family == "opened":
+        return float(grid_s[int(np.argmax(shares.opened.sum(axis=0)))]), math.inf
+    if family == "closed":
+        place = np.unravel_index(int(np.argmax(shares.closed)), shares.closed.shape)
+        return float(grid_s[place[1]]), float(grid_s[place[2]])
+    back = shares.early.sum(axis=(0, 1)) + shares.started
+    return 0.0, float(grid_s[int(np.argmax(back))])
 
 
 def read(family: Family, shares: Shares, evidence: Evidence, signal: Signal) -> Reading:
