@@ -208,11 +208,13 @@ def page(measured: Sequence[Measured], drawn: Sequence[Drawn]) -> str:
 
 An alarm is right to be rare. The budget is {10 * BUDGET_PER_H:g} alarms in 10 hours of healthy
 running. This page says how the thresholds that keep to it were set, and how often other healthy
-runs pass them. {NOBODY} The runs of the first three tables are simulated,
-{judged_hours(drawn):.0f} hours of them; real runs are in the last.
+runs pass them. {NOBODY}
+The runs of the first three tables are simulated, {judged_hours(drawn):.0f} hours of them; real
+runs are in the last.
 
-* **Runs**: {each_length} of judged running to set the thresholds (even seeds), as many to test them
-  (odd seeds), for a chest strap and for a wrist device. The mix is unkind: half easy, the others
+* **Runs**: {each_length} of judged running to set
+  the thresholds (even seeds), as many to test them (odd seeds), for a chest strap and for a wrist
+  device. The mix is unkind: half easy, the others
   intervals or a progression, with runs in walk-run bouts of 6 to 15 minutes among them (1 in 10);
   flat, rolling and hilly (slope SD 3 %); one to three stops in a third; smart recording in one of
   seven; paces, lengths of intervals and stops drawn at random. Noise has the autocorrelation and
