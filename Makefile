@@ -6,6 +6,8 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 WHEELS := --only-binary :all:
+# Where a company or hospital adds its own certificate to the system's, pip trusts it; so shall uv.
+export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),true,false)
 OPTIONS ?=
 
 # Two tests at a time, one thread each: on two cores that halves the wait, and no test needs more.
