@@ -10,6 +10,7 @@ from evenstride.app.analyze import analyze_run
 from evenstride.app.bout_words import bouts_view
 from evenstride.app.contract import to_json
 from evenstride.app.same_run import group_by_run
+from evenstride.app.says import moved
 from evenstride.app.views import Analysis, BoutsView
 from evenstride.model.bouts import PooledBouts, PooledOnset
 from evenstride.model.episode import ChannelShift, Span
@@ -50,9 +51,11 @@ def gone(*moments_s: float) -> tuple[Mark, ...]:
 
 
 def test_what_bouts_share_is_one_plain_sentence_and_the_limit_another() -> None:
+    what, size, way = moved(SHIFTS[:1], ())
+    assert (what, way) == ("Contact moved", " toward the left foot")
     assert bouts_view(FOUND, signal(), ()).says == (
         "In 14 of 16 bouts contact moved toward the left foot about 60 s (50 to 80 s) after the "
-        "start of a bout, on average 1.7 percentage points. The watch cannot judge what begins in the first 45 s "
+        f"start of a bout, on average{size}. The watch cannot judge what begins in the first 45 s "
         "of a bout; your mark counts."
     )
 
