@@ -335,7 +335,8 @@ A change counts only if it stands against both. Its chance is the tail of a mode
 times the number of channels and of onsets told apart (20 s). It is reported where that chance is
 below 1 % times the hours of running, at most 1 %. At least six bouts must be judged on both sides.
 
-Everything here is simulated but for one table. Sizes are in units of the channel's one-second noise.
+Everything here is simulated but for one table. Sizes are in units of the channel's one-second
+noise.
 {nobody}
 
 ## False alarms
