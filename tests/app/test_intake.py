@@ -124,7 +124,7 @@ def test_the_other_legs_of_a_triathlon_are_left_out(fit_file: FitFile, tmp_path:
     [one] = taken(whole)
     assert [recording.sport for recording in one.runs] == ["running"]
     assert [issue.problem for issue in one.issues] == [
-        "A session of cycling was left out: only running is analysed."
+        "Left out, since only running is analysed: cycling."
     ]
 
 

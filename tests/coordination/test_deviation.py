@@ -1,8 +1,10 @@
 """Recordings become a signal, one device or two, with what is missing told."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 
 from evenstride.coordination.deviation import build_signal, local_spread
@@ -232,3 +234,24 @@ def test_unsteadiness_is_the_mean_step_and_unknown_where_little_is() -> None:
     spread = local_spread(values)
     assert spread[20] == pytest.approx(2.0)
     assert np.isnan(spread[60])
+
+
+def test_a_stuck_sensor_is_left_out_and_told() -> None:
+    recording = simulate(Scenario(minutes=15), 1).recording()
+    stuck = replace(
+        recording, samples=recording.samples.with_columns(contact_time_ms=pl.lit(250.0))
+    )
+    signal, issues = build_signal([stuck], [0.0])
+    assert "contact_time" not in {channel.name for channel in signal.channels}
+    assert any("stuck" in issue.problem for issue in issues)
+
+
+def test_a_long_pause_does_not_switch_off_the_pace_adjustment() -> None:
+    recording = simulate(Scenario(minutes=20), 1).recording()
+    late = (
+        pl.when(pl.col("time_s") > 600).then(pl.col("time_s") + 18000).otherwise(pl.col("time_s"))
+    )
+    broken = replace(recording, samples=recording.samples.with_columns(time_s=late))
+    signal, issues = build_signal([broken], [0.0])
+    assert signal.covariates.shape[1] > 3
+    assert not any("no pace" in issue.problem for issue in issues)

@@ -28,7 +28,7 @@ def late(values: Floats, lag_s: int) -> Floats:
 def test_an_answer_to_pace_is_taken_out_at_whatever_lag(lag_s: int) -> None:
     speed = wandering(1, 3.0, 0.3)
     seen = 250.0 - 25.0 * (late(speed, lag_s) - 3.0)
-    rest = seen - expect(seen, covariates(speed, FLAT), ALL)
+    rest = seen - expect(seen, covariates(speed, FLAT, ALL), ALL)
     assert seen.std() > 6
     assert rest[60:].std() < 0.2 * seen.std()
 
@@ -36,13 +36,13 @@ def test_an_answer_to_pace_is_taken_out_at_whatever_lag(lag_s: int) -> None:
 def test_an_answer_to_the_square_of_pace_and_to_slope_is_taken_out() -> None:
     speed, grade = wandering(2, 3.0, 0.3), wandering(3, 0.0, 2.0)
     seen = 50.0 + 0.8 * (speed - 3.0) ** 2 + 0.1 * np.abs(grade) - 0.05 * late(grade, 15)
-    rest = seen - expect(seen, covariates(speed, grade), ALL)
+    rest = seen - expect(seen, covariates(speed, grade, ALL), ALL)
     assert rest[60:].std() < 0.15 * seen.std()
 
 
 def test_an_episode_neither_passes_for_pace_nor_pace_for_an_episode() -> None:
     speed = wandering(4, 3.0, 0.3)
-    table = covariates(speed, FLAT)
+    table = covariates(speed, FLAT, ALL)
     rng = np.random.default_rng(5)
     seen = 250.0 - 25.0 * (speed - 3.0) + rng.normal(size=SECONDS)
     off = np.zeros(SECONDS)
@@ -56,7 +56,7 @@ def test_an_episode_neither_passes_for_pace_nor_pace_for_an_episode() -> None:
 
 def test_spikes_do_not_bend_the_expectation() -> None:
     speed = wandering(6, 3.0, 0.3)
-    table = covariates(speed, FLAT)
+    table = covariates(speed, FLAT, ALL)
     seen = 250.0 - 25.0 * (speed - 3.0) + np.random.default_rng(7).normal(size=SECONDS)
     spiked = seen.copy()
     spiked[::50] += 150.0
@@ -70,7 +70,7 @@ def test_only_judged_seconds_make_the_expectation_and_all_seconds_have_one() -> 
     wild = seen.copy()
     wild[:500] = 999.0
     judged = np.arange(SECONDS) >= 500
-    fitted = expect(wild, covariates(speed, FLAT), judged)
+    fitted = expect(wild, covariates(speed, FLAT, ALL), judged)
     assert np.isfinite(fitted).all()
     assert np.abs(fitted - seen).max() < 1.0
 
@@ -84,19 +84,19 @@ def test_too_few_values_give_their_median_and_none_gives_nothing() -> None:
 
 
 def test_covariates_are_standardised_and_what_does_not_vary_is_left_out() -> None:
-    table = covariates(wandering(9, 3.0, 0.3), wandering(10, 0.0, 2.0))
+    table = covariates(wandering(9, 3.0, 0.3), wandering(10, 0.0, 2.0), ALL)
     assert table.shape == (SECONDS, 9)
     assert table.mean(axis=0) == pytest.approx(np.zeros(9), abs=1e-9)
     assert table.std(axis=0) == pytest.approx(np.ones(9))
-    assert covariates(np.full(SECONDS, 3.0), FLAT).shape == (SECONDS, 0)
-    assert covariates(FLAT, wandering(11, 0.0, 2.0)).shape == (SECONDS, 3)
-    assert covariates(FLAT, FLAT).shape == (SECONDS, 0)
+    assert covariates(np.full(SECONDS, 3.0), FLAT, ALL).shape == (SECONDS, 0)
+    assert covariates(FLAT, wandering(11, 0.0, 2.0), ALL).shape == (SECONDS, 3)
+    assert covariates(FLAT, FLAT, ALL).shape == (SECONDS, 0)
 
 
 def test_pace_known_in_less_than_half_of_the_time_is_not_used() -> None:
     speed = wandering(12, 3.0, 0.3)
     speed[: SECONDS // 2 + 10] = np.nan
-    assert covariates(speed, FLAT).shape == (SECONDS, 0)
+    assert covariates(speed, FLAT, ALL).shape == (SECONDS, 0)
 
 
 def test_slope_follows_from_altitude_even_in_a_barometers_steps() -> None:

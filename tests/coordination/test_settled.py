@@ -54,7 +54,10 @@ READING = Reading(at(1000.0), at(2000.0), present_at_start=False, ramp_s=0.0, sh
     ("reading", "wanted"),
     [
         (READING, {999: 0.0, 1001: 1.0, 1999: 1.0, 2000: 0.0}),
-        (replace(READING, ramp_s=100.0), {1000: 0.0, 1050: 0.5, 1100: 1.0, 2000: 0.0}),
+        (
+            replace(READING, ramp_s=100.0),
+            {999: 0.0, 1049: 0.495, 1050: 0.505, 1100: 1.0, 2000: 0.0},
+        ),
         (replace(READING, recovery_s=None), {999: 0.0, 3599: 1.0}),
         (replace(READING, present_at_start=True, onset_s=at(0.0)), {0: 1.0, 1999: 1.0, 2000: 0.0}),
     ],
@@ -63,12 +66,13 @@ READING = Reading(at(1000.0), at(2000.0), present_at_start=False, ramp_s=0.0, sh
 def test_how_far_inside_an_episode_each_second_is(
     reading: Reading, wanted: dict[int, float]
 ) -> None:
-    share = share_off(reading, SECONDS)
+    recovery_s = None if reading.recovery_s is None else reading.recovery_s.value
+    share = share_off(reading.onset_s.value, recovery_s, reading.ramp_s, SECONDS)
     assert {second: share[second] for second in wanted} == wanted
 
 
 def test_an_episode_does_not_count_as_the_runners_own_noise() -> None:
-    off = 6.0 * share_off(READING, SECONDS)
+    off = 6.0 * share_off(1000.0, 2000.0, 0.0, SECONDS)
     signal = run(white() + off, noise_sd=3.0)
     [channel] = settled(signal, READING).channels
     assert channel.noise_sd == pytest.approx(1.0, rel=0.05)

@@ -308,3 +308,20 @@ def test_every_interval_holds_its_value(signal_of: SignalOf, usual: Tails, seed:
             assert all(span.lo <= span.value <= span.hi for span in spans)
             if reading.recovery_s is not None:
                 assert reading.recovery_s.value > reading.onset_s.value
+
+
+def test_a_recovery_follows_its_onset_and_each_lies_in_its_interval(
+    signal_of: SignalOf, usual: Tails
+) -> None:
+    short = [
+        steady(signal_of, seed, step(900 + 150 * seed, 1080 + 150 * seed)) for seed in range(8)
+    ]
+    found = [
+        episode.reading for run in short for episode in search(run, SILENT, (), usual).episodes
+    ]
+    back = [(reading.onset_s, reading.recovery_s) for reading in found if reading.recovery_s]
+    assert len(back) >= 4
+    for onset_s, recovery_s in back:
+        assert onset_s.lo <= onset_s.value <= onset_s.hi
+        assert recovery_s.lo <= recovery_s.value <= recovery_s.hi
+        assert onset_s.value < recovery_s.value

@@ -1,6 +1,7 @@
 """Files become recordings; a bad file becomes an issue and stops nothing."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from evenstride.plugins import Contents, Reader, discover
 
 LARGEST_BYTES = 200_000_000
 """A day of running with everything switched on is some 20 MB."""
+
+LONGEST_S = 48 * 3600.0
 
 Progress = Callable[[str, int, int], None]
 
@@ -107,19 +110,22 @@ def _unknown(name: str, data: bytes) -> Issue:
 
 
 def _running_only(name: str, contents: Contents) -> Intake:
-    runs = tuple(r for r in contents.recordings if is_running(r))
-    others = [r for r in contents.recordings if not is_running(r)]
-    issues = [
-        *contents.issues,
-        *(
+    running = [r for r in contents.recordings if is_running(r)]
+    runs = tuple(r for r in running if r.duration_s <= LONGEST_S)
+    others = Counter(r.sport.replace("_", " ") for r in contents.recordings if not is_running(r))
+    issues = list(contents.issues)
+    if others:
+        left_out = ", ".join(f"{n} times {s}" if n > 1 else s for s, n in others.items())
+        issues.append(Issue("info", name, f"Left out, since only running is analysed: {left_out}."))
+    if len(runs) < len(running):
+        issues.append(
             Issue(
-                "info",
+                "error",
                 name,
-                f"A session of {r.sport.replace('_', ' ')} was left out: only running is analysed.",
+                "A recording longer than 48 hours was left out; its clock cannot be right.",
+                "Export the run again from the watch.",
             )
-            for r in others
-        ),
-    ]
+        )
     if not runs and not any(issue.level == "error" for issue in issues):
         issues.append(
             Issue("error", name, "There is no run in this file.", "Give a recording of running.")

@@ -34,6 +34,8 @@ class Quantity:
         What it is, in plain words.
     plausible
         Lowest and highest value a runner can have; values outside are set aside and counted.
+    quietest
+        Noise below which no body was measured: finer than any device resolves.
     column
         The `SAMPLES` column that holds it, empty where none does.
     developer
@@ -44,6 +46,7 @@ class Quantity:
     unit: str
     says: str
     plausible: tuple[float, float]
+    quietest: float
     column: str = ""
     developer: str = ""
 
@@ -54,6 +57,7 @@ QUANTITIES = (
         "pct",
         "the left foot's share of ground contact time",
         (35.0, 65.0),
+        0.01,
         "contact_balance_left_pct",
     ),
     Quantity(
@@ -61,6 +65,7 @@ QUANTITIES = (
         "ms",
         "time a foot stays on the ground",
         (100.0, 450.0),
+        0.2,
         "contact_time_ms",
         r"ground time|ground contact time|stance time",
     ),
@@ -69,6 +74,7 @@ QUANTITIES = (
         "ms",
         "time the left foot stays on the ground",
         (100.0, 450.0),
+        0.2,
         developer=_ONE_FOOT.format(side="left", initial="l"),
     ),
     Quantity(
@@ -76,6 +82,7 @@ QUANTITIES = (
         "ms",
         "time the right foot stays on the ground",
         (100.0, 450.0),
+        0.2,
         developer=_ONE_FOOT.format(side="right", initial="r"),
     ),
     Quantity(
@@ -83,6 +90,7 @@ QUANTITIES = (
         "mm",
         "rise and fall of the trunk in a step",
         (20.0, 200.0),
+        0.1,
         "vertical_oscillation_mm",
         r"vertical oscillation",
     ),
@@ -91,19 +99,27 @@ QUANTITIES = (
         "pct",
         "rise and fall of the trunk over step length",
         (2.0, 25.0),
+        0.005,
         "vertical_ratio_pct",
     ),
     Quantity(
-        "step_length", "mm", "length of a step at this pace", (300.0, 2500.0), "step_length_mm"
+        "step_length", "mm", "length of a step at this pace", (300.0, 2500.0), 0.5, "step_length_mm"
     ),
     Quantity(
-        "cadence", "spm", "steps a minute at this pace", (135.0, 260.0), "cadence_spm", r"cadence"
+        "cadence",
+        "spm",
+        "steps a minute at this pace",
+        (135.0, 260.0),
+        0.05,
+        "cadence_spm",
+        r"cadence",
     ),
     Quantity(
         "leg_spring_stiffness",
         "kn_per_m",
         "stiffness of the leg as a spring",
         (2.0, 40.0),
+        0.005,
         "leg_spring_stiffness_kn_per_m",
         r"leg spring stiffness",
     ),

@@ -72,7 +72,7 @@ def build_signal(
     tracks = [track_of(recording, offset, seconds) for recording, offset in pairs]
     track = max(tracks, key=lambda t: int(np.isfinite(t.speed_mps).sum()))
     running = find_running(track.cadence_spm, track.speed_mps, track.paused)
-    table = covariates(track.speed_mps, track.grade_pct)
+    table = covariates(track.speed_mps, track.grade_pct, running.judged)
     measured = [
         m for recording, offset in pairs for m in measured_channels(recording, offset, seconds)
     ]
@@ -124,7 +124,12 @@ def _named_apart(measured: list[Measured]) -> list[Measured]:
 
 
 def _channels(measured: list[Measured], table: Floats, running: Running) -> tuple[Channel, ...]:
-    usable = [one for one in measured if _known_share(one.values, running.judged) > LEAST_SHOWN]
+    usable = [
+        one
+        for one in measured
+        if _known_share(one.values, running.judged) > LEAST_SHOWN
+        and not _stuck(one, running.judged)
+    ]
     searched = _searched(usable, running.judged)
     channels = [
         _channel(one, table, running.judged, searched=one.name in searched) for one in usable
@@ -132,11 +137,17 @@ def _channels(measured: list[Measured], table: Floats, running: Running) -> tupl
     spread = [
         _variability(channel, table, running.judged) for channel in channels if channel.searched
     ]
-    return tuple(c for c in (*channels, *spread) if c.noise_sd > 0)
+    return tuple(channel for channel in (*channels, *spread) if channel.noise_sd > 0)
 
 
 def _known_share(values: Floats, judged: Bools) -> float:
     return float(np.isfinite(values[judged]).mean()) if judged.any() else 0.0
+
+
+def _stuck(one: Measured, judged: Bools) -> bool:
+    """Return whether a channel hardly moves from second to second: no body runs so evenly."""
+    step = np.diff(one.values)[judged[1:]]
+    return float(np.sqrt(np.nanmean(step**2))) < one.quantity.quietest if step.size else True
 
 
 def _searched(usable: list[Measured], judged: Bools) -> set[str]:
@@ -217,6 +228,17 @@ def _issues(signal: Signal, measured: list[Measured], running: Running) -> tuple
         )
         for one in measured
         if (count := int((one.implausible & running.judged).sum()))
+    ]
+    found += [
+        Issue(
+            "warning",
+            one.name,
+            f"This channel does not move ({one.quantity.says}), as if its sensor were stuck; it "
+            "was left out.",
+            "Check the strap or pod and its battery.",
+        )
+        for one in measured
+        if _known_share(one.values, running.judged) > LEAST_SHOWN and _stuck(one, running.judged)
     ]
     if not running.bouts:
         found.append(

@@ -17,16 +17,17 @@ TOLD_APART_SD = 2.0
 """A shift of twice a channel's one-second noise is what a bout must be long enough to show."""
 
 
-def share_off(reading: Reading, seconds: int) -> Floats:
-    """Return how far inside an episode each second is, 0 to 1, shape ``(seconds,)``."""
-    time_s = np.arange(seconds, dtype=np.float64)
-    ramp_s = max(reading.ramp_s, 1e-9)
-    share = np.clip((time_s - reading.onset_s.value) / ramp_s, 0.0, 1.0)
-    if reading.present_at_start:
-        share = np.ones(seconds)
-    if reading.recovery_s is not None:
-        share = np.where(time_s >= reading.recovery_s.value, 0.0, share)
-    return share
+def share_off(onset_s: float, recovery_s: float | None, ramp_s: float, seconds: int) -> Floats:
+    """Return how far inside an episode each second is, 0 to 1, shape ``(seconds,)``.
+
+    Examples
+    --------
+    >>> share_off(1.0, 4.0, 2.0, 5).tolist()
+    [0.0, 0.25, 0.75, 1.0, 0.0]
+    """
+    middle_s = np.arange(seconds) + 0.5
+    share = np.clip((middle_s - onset_s) / max(ramp_s, 1e-9), 0.0, 1.0)
+    return share if recovery_s is None else np.where(middle_s >= recovery_s, 0.0, share)
 
 
 def settled(signal: Signal, reading: Reading | None) -> Signal:
@@ -36,7 +37,8 @@ def settled(signal: Signal, reading: Reading | None) -> Signal:
     """
     if reading is None:
         return signal
-    share = share_off(reading, signal.seconds)
+    recovery_s = None if reading.recovery_s is None else reading.recovery_s.value
+    share = share_off(reading.onset_s.value, recovery_s, reading.ramp_s, signal.seconds)
     moved = {shift.name: shift.shift.value for shift in reading.shifts}
     channels = [
         replace(channel, expected=channel.expected + moved.get(channel.name, 0.0) * share)

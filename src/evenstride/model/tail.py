@@ -3,6 +3,9 @@
 import math
 from dataclasses import dataclass
 
+LEAST_LOG_BF = math.log(3.0)
+"""Positive evidence, after Kass and Raftery 1995 (10.1080/01621459.1995.10476572)."""
+
 
 @dataclass(frozen=True)
 class Tail:
@@ -29,13 +32,17 @@ class Tail:
         """Return what a run of that judged length must pass.
 
         Between the drawn lengths it is interpolated over the logarithm of length; outside them the
-        nearest is taken.
+        nearest is taken. Never below `LEAST_LOG_BF`: what speaks for an episode less than three to
+        one is no alarm, however quiet healthy running is.
 
         Examples
         --------
         >>> round(Tail(("cadence",), (30.0, 120.0), (3.0, 1.0), 0.4).threshold(60.0), 6)
         2.0
         """
+        return max(self._drawn(minutes), LEAST_LOG_BF)
+
+    def _drawn(self, minutes: float) -> float:
         logs = [math.log(m) for m in self.minutes]
         at = min(max(math.log(max(minutes, 1e-9)), logs[0]), logs[-1])
         for k in range(len(logs) - 1):

@@ -46,13 +46,26 @@ def bin_medians(deviation: Floats, judged: Bools) -> Floats:
     >>> medians.tolist()
     [14.5, nan]
     """
-    count = judged.size // BIN_S
-    table = np.where(judged, deviation, np.nan)[: count * BIN_S].reshape(count, BIN_S)
-    known = np.isfinite(table).sum(axis=1) >= LEAST_SECONDS
-    medians = np.full(count, np.nan)
+    table, known = _by_bin(deviation, judged)
+    medians = np.full(known.size, np.nan)
     if known.any():
         medians[known] = np.nanmedian(table[known], axis=1)
     return medians
+
+
+def bin_means(values: Floats, judged: Bools) -> Floats:
+    """Return the mean of each half minute, NaN where under 15 s of it are known."""
+    table, known = _by_bin(values, judged)
+    means = np.full(known.size, np.nan)
+    if known.any():
+        means[known] = np.nanmean(table[known], axis=1)
+    return means
+
+
+def _by_bin(values: Floats, judged: Bools) -> tuple[Floats, Bools]:
+    count = judged.size // BIN_S
+    table = np.where(judged, values, np.nan)[: count * BIN_S].reshape(count, BIN_S)
+    return table, np.isfinite(table).sum(axis=1) >= LEAST_SECONDS
 
 
 def bin_signal(signal: Signal) -> Bins:

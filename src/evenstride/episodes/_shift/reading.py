@@ -6,9 +6,11 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from evenstride.episodes._shift.bins import LEAST_BINS, bin_medians
+from evenstride.coordination.expectation import left_over
+from evenstride.coordination.settled import share_off
+from evenstride.episodes._shift.bins import LEAST_BINS, bin_means, bin_medians
 from evenstride.episodes._shift.evidence import RAMPS_S, Evidence
-from evenstride.episodes._shift.noise import covariance, healthy_noise, templates
+from evenstride.episodes._shift.noise import CLIP, covariance, healthy_noise
 from evenstride.model.episode import ChannelShift, Reading, Span
 from evenstride.model.marks import Mark, RunnersWord, felt_stretches
 from evenstride.model.signal import Channel, Floats, Signal
@@ -138,8 +140,7 @@ def _likeliest(family: Family, shares: Shares, grid_s: Floats) -> tuple[float, f
     if family == "opened":
         return float(grid_s[int(np.argmax(shares.opened.sum(axis=0)))]), math.inf
     if family == "closed":
-        place = np.unravel_index(int(np.argmax(shares.closed)), shares.closed.shape)
-        return float(grid_s[place[1]]), float(grid_s[place[2]])
+        return _likeliest_in(shares.closed, grid_s)
     back = shares.early.sum(axis=(0, 1)) + shares.started
     return 0.0, float(grid_s[int(np.argmax(back))])
 
@@ -147,18 +148,20 @@ def _likeliest(family: Family, shares: Shares, grid_s: Floats) -> tuple[float, f
 def read(family: Family, shares: Shares, evidence: Evidence, signal: Signal) -> Reading:
     """Put one way to read the run into times and sizes."""
     grid_s, step_s = evidence.grid_s, evidence.step_s
-    if family == "opened":
-        onset, recovery = shares.opened.sum(axis=0), None
-        at_start = 0.0
-    elif family == "closed":
-        onset, recovery = shares.closed.sum(axis=(0, 2)), shares.closed.sum(axis=(0, 1))
-        at_start = 0.0
-    else:
-        onset = shares.early.sum(axis=(0, 2))
-        recovery = shares.early.sum(axis=(0, 1)) + shares.started
-        at_start = float(shares.started.sum())
-    onset_s, at_start_likelier = _onset(onset, at_start, grid_s, step_s)
+    onset, recovery, at_start = _marginals(family, shares)
+    onset_s = _span(np.concatenate([[at_start], onset]), np.concatenate([[0.0], grid_s]), step_s)
+    at_start_likelier = at_start > 0 and at_start >= float(onset.max())
+    likeliest_s = (
+        _likeliest_in(shares.closed if family == "closed" else shares.early, grid_s)
+        if family != "opened" and not at_start_likelier
+        else None
+    )
+    if at_start_likelier:
+        onset_s = Span(0.0, 0.0, max(onset_s.hi, float(grid_s[0])))
     recovery_s = None if recovery is None else _span(recovery, grid_s, step_s)
+    if likeliest_s is not None and recovery_s is not None:
+        # Taken one by one, the likeliest onset may lie after the likeliest recovery.
+        onset_s, recovery_s = _around(onset_s, likeliest_s[0]), _around(recovery_s, likeliest_s[1])
     ramp_s = 0.0 if at_start_likelier else _likeliest_ramp(family, shares)
     shape = (onset_s.value, None if recovery_s is None else recovery_s.value, ramp_s)
     shifts = tuple(
@@ -167,23 +170,33 @@ def read(family: Family, shares: Shares, evidence: Evidence, signal: Signal) -> 
     return Reading(onset_s, recovery_s, at_start_likelier, ramp_s, shifts)
 
 
-def _onset(weight: Floats, at_start: float, grid_s: Floats, step_s: float) -> tuple[Span, bool]:
-    if at_start <= 0:
-        return _span(weight, grid_s, step_s), False
-    all_weight = np.concatenate([[at_start], weight])
-    all_times = np.concatenate([[0.0], grid_s])
-    span = _span(all_weight, all_times, step_s)
-    at_start_likelier = at_start >= float(weight.max(initial=0.0))
-    if at_start_likelier:
-        return Span(0.0, 0.0, max(span.hi, float(grid_s[0]))), True
-    return span, False
+def _marginals(family: Family, shares: Shares) -> tuple[Floats, Floats | None, float]:
+    """Return the weights of each onset and recovery, and of an onset before all of them."""
+    if family == "opened":
+        return shares.opened.sum(axis=0), None, 0.0
+    if family == "closed":
+        return shares.closed.sum(axis=(0, 2)), shares.closed.sum(axis=(0, 1)), 0.0
+    recovery = shares.early.sum(axis=(0, 1)) + shares.started
+    return shares.early.sum(axis=(0, 2)), recovery, float(shares.started.sum())
+
+
+def _likeliest_in(weight: Floats, grid_s: Floats) -> tuple[float, float]:
+    """Return the likeliest onset and recovery together, ramps summed over."""
+    together = weight.sum(axis=0)
+    onset, recovery = np.unravel_index(int(np.argmax(together)), together.shape)
+    return float(grid_s[onset]), float(grid_s[recovery])
+
+
+def _around(span: Span, value_s: float) -> Span:
+    return Span(value_s, min(span.lo, value_s), max(span.hi, value_s))
 
 
 def _span(weight: Floats, grid_s: Floats, step_s: float) -> Span:
     share = np.cumsum(weight) / weight.sum()
     lo = grid_s[int(np.searchsorted(share, _TAIL))] - 0.5 * step_s
     hi = grid_s[min(int(np.searchsorted(share, 1.0 - _TAIL)), grid_s.size - 1)] + 0.5 * step_s
-    return Span(float(grid_s[int(np.argmax(weight))]), max(float(lo), 0.0), float(hi))
+    span = Span(0.0, max(float(lo), 0.0), float(hi))
+    return _around(span, float(grid_s[int(np.argmax(weight))]))
 
 
 def _ramp_weights(family: Family, shares: Shares) -> Floats:
@@ -209,8 +222,9 @@ def size_of(
 ) -> ChannelShift | None:
     """Return how far one channel moved inside an episode of known times.
 
-    Generalised least squares on the channel's half-minute medians under healthy noise; the
-    interval holds at the times given and leaves their own uncertainty out.
+    Generalised least squares on the channel's half-minute medians under healthy noise, with what
+    pace and slope took of the change put back; the interval holds at the times given and leaves
+    their own uncertainty out.
 
     Parameters
     ----------
@@ -231,17 +245,15 @@ def size_of(
     index = np.flatnonzero(known).astype(np.float64)
     if index.size < LEAST_BINS:
         return None
-    onset_s, recovery_s, ramp_s = shape
-    column = templates(index, np.array([onset_s]), ramp_s)[:, 0]
-    if recovery_s is not None:
-        column = column - templates(index, np.array([recovery_s]), 0.0)[:, 0]
+    judged = signal.running & np.isfinite(channel.values)
+    change = left_over(share_off(*shape, signal.seconds), signal.covariates, judged)
     root = np.linalg.cholesky(covariance(index, healthy_noise((channel.quantity,))))
-    white = np.linalg.solve(root, np.column_stack([column, medians[known]]))[1:]
-    design, seen = white[:, 0], white[:, 1]
-    scale = max(1.4826 * float(np.median(np.abs(seen))), 1e-9)
+    pair = np.column_stack([bin_means(change, judged)[known], medians[known]])
+    design, seen = np.linalg.solve(root, pair)[1:].T
+    scale = 1.4826 * float(np.median(np.abs(seen)))
+    scale = max(scale, float(np.clip(seen, -CLIP * scale, CLIP * scale).std()), 1e-9)
     precision = float(design @ design) + 1.0 / _FLAT_SD**2
-    size = float(design @ seen) / precision
-    reach = 1.645 * scale / np.sqrt(precision)
+    size = float(design @ seen) / precision * channel.noise_sd
+    reach = 1.645 * scale / np.sqrt(precision) * channel.noise_sd
     unit = "pp" if channel.unit == "pct" else channel.unit
-    low, high = sorted(((size - reach) * channel.noise_sd, (size + reach) * channel.noise_sd))
-    return ChannelShift(channel.name, unit, Span(size * channel.noise_sd, float(low), float(high)))
+    return ChannelShift(channel.name, unit, Span(size, float(size - reach), float(size + reach)))
