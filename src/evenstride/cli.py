@@ -8,9 +8,10 @@ import re
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, NoReturn, get_args
 
 import typer
 
@@ -28,8 +29,8 @@ _EPILOG = """
 **Start here:** `evenstride demo`, or with a file of your own: `evenstride analyze run.fit`
 
 **Exit codes:** 0 all went well. 1 the request cannot be met; the message says what to do.
-2 a command or option is misspelt. 3 some files gave no result, others did. 4 no file gave a
-result. 70 a defect in evenstride; EVENSTRIDE_DEBUG=1 shows where. 130 stopped with Ctrl-C.
+2 a command or option is missing or misspelt. 3 some files gave no result, others did. 4 no file
+gave a result. 70 a defect in evenstride; EVENSTRIDE_DEBUG=1 shows where. 130 stopped with Ctrl-C.
 
 Everything stays on this machine. Tested on simulated and healthy running only; no recording of a
 person with dystonia was available. Not a diagnosis.
@@ -60,19 +61,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         # A file name or a unit the terminal cannot show must not end the program.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    if sys.stdout is None:
+        _say_unwritten("nothing listens to it")
     try:
         app(args=None if arguments is None else list(arguments), prog_name="evenstride")
     except EvenstrideError as refused:
-        _tell(f"Problem: {refused.problem}", f"What to do: {refused.remedy}")
+        _tell(f"Error: {refused.problem} {refused.remedy}")
         sys.exit(WRONG_REQUEST)
     except Exception as surprise:
         if os.environ.get("EVENSTRIDE_DEBUG"):
             traceback.print_exc()
+        if isinstance(surprise, OSError) and surprise.filename is None:
+            # Trouble with a file carries the file's name; only a stream has none.
+            _say_unwritten(surprise.strerror or str(surprise))
         _tell(
-            f"Something went wrong inside evenstride ({type(surprise).__name__}: {surprise}).",
+            f"Error: Something went wrong inside evenstride ({type(surprise).__name__}:"
+            f" {surprise}).",
             "This is a defect, not your fault. EVENSTRIDE_DEBUG=1 before the command shows where.",
         )
         raise SystemExit(UNEXPECTED) from surprise
+
+
+def _say_unwritten(reason: str) -> NoReturn:
+    _tell(f"Error: The output could not be written: {reason}. Send it to a place with room.")
+    sys.exit(WRONG_REQUEST)
 
 
 def _version(asked: bool) -> None:
@@ -96,15 +108,18 @@ def _options(
     epilog="""
 **Examples**
 
-`evenstride analyze run.fit` - a summary to read
-
-`evenstride analyze run.fit --out monday` - a picture and a page for the doctor
-
-`evenstride analyze run.fit --gone 2:00 --back 38:00` - you felt it, but pressed nothing
-
-`evenstride analyze run.fit --laps gone,back` - what your two lap presses meant
-
-`evenstride analyze watch.fit stryd.fit --json` - one run, two devices, for a program
+```
+# a summary to read
+evenstride analyze run.fit
+# a picture and a page for the doctor
+evenstride analyze run.fit --out monday
+# you felt it, but pressed nothing
+evenstride analyze run.fit --gone 2:00 --back 38:00
+# what your two lap presses meant
+evenstride analyze run.fit --laps gone,back
+# one run, two devices, for a program
+evenstride analyze watch.fit stryd.fit --json
+```
 
 **Exit codes:** 0 every file gave a result. 1 the request cannot be met. 3 some files gave no
 result. 4 none did.
@@ -114,6 +129,7 @@ def analyze(
     files: Annotated[
         list[Path],
         typer.Argument(
+            metavar="FILES...",
             help="Watch files (FIT). Files that overlap in time are read as one run, seen by"
             " several devices.",
             show_default=False,
@@ -150,7 +166,7 @@ def analyze(
         typer.Option(
             "--back",
             metavar="m:ss",
-            help="When it came back. Repeat it for more than once.",
+            help="When it came back, as you recall it. Repeat it for more than once.",
         ),
     ] = None,
     laps: Annotated[
@@ -159,8 +175,8 @@ def analyze(
             "--laps",
             metavar="gone,back,...",
             help="What each press of the lap button meant, in order: gone, back, mark (something,"
-            " I will not say what) or skip (nothing). Without it evenstride asks, or leaves"
-            " them as marks; it never guesses.",
+            " I will not say what) or skip (nothing). Without it evenstride asks, or shows them"
+            " as laps of untold meaning; it never guesses.",
         ),
     ] = None,
     normal: Annotated[
@@ -387,7 +403,15 @@ def _units() -> Literal["km", "mi"]:
 
 
 def _refuse_a_file(folder: Path | None) -> None:
-    if folder is not None and folder.exists() and not folder.is_dir():
+    if folder is None:
+        return
+    try:
+        is_taken = os.path.lexists(folder) and not folder.is_dir()
+    except OSError as reason:
+        raise EvenstrideError(
+            f"{folder} could not be opened: {reason.strerror}.", "Choose another folder with --out."
+        ) from reason
+    if is_taken:
         raise EvenstrideError(
             f"{folder} is a file, and --out wants a folder.",
             "Name a folder; it is made if missing.",
@@ -395,7 +419,8 @@ def _refuse_a_file(folder: Path | None) -> None:
 
 
 def _somebody_is_there() -> bool:
-    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    return all(stream is not None and stream.isatty() for stream in streams)
 
 
 def _time(option: str, text: str) -> float:
@@ -458,8 +483,10 @@ def _bouts(option: str, text: str | None) -> tuple[float, float] | None:
 
 
 def _tell(*lines: str) -> None:
-    for line in lines:
-        typer.echo(plain(line), err=True)
+    # Where nobody can be told, the exit code still tells.
+    with suppress(OSError):
+        for line in lines:
+            typer.echo(plain(line), err=True)
 
 
 if __name__ == "__main__":

@@ -151,9 +151,7 @@ def test_a_wrong_request_is_told_with_its_remedy_and_no_traceback(
     said = evenstride("analyze", "run.fit", "--json", "--gone", "99:00")
     assert said.returncode == 1
     assert said.stdout == ""
-    assert said.stderr == (
-        "Problem: The run ends before 99:00.\nWhat to do: Give an earlier time.\n"
-    )
+    assert said.stderr == "Error: The run ends before 99:00. Give an earlier time.\n"
 
 
 def test_a_defect_is_one_sentence_and_a_way_to_the_traceback(

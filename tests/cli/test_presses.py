@@ -7,6 +7,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from evenstride.app.views import RunView
+from evenstride.model.issue import Issue
 from evenstride.model.marks import Mark, RunnersWord
 
 Command = Callable[..., CompletedProcess[str]]
@@ -17,7 +18,8 @@ Somebody = Callable[..., list[str]]
 def run(run: RunView) -> RunView:
     """Return the run with three presses that may mean anything."""
     presses = (Mark(t_s, t_s * 3, "mark", "lap", recalled=False) for t_s in (120.0, 700.0, 2280.0))
-    return replace(run, marks=tuple(presses))
+    untold = Issue("info", "laps", "3 lap presses have no told meaning.", "Tell it with --laps.")
+    return replace(run, marks=tuple(presses), issues=(untold,))
 
 
 @pytest.fixture
@@ -45,12 +47,12 @@ def somebody(monkeypatch: pytest.MonkeyPatch) -> Somebody:
 def test_each_press_is_asked_about_once(
     evenstride: Command, somebody: Somebody, told: list[RunnersWord]
 ) -> None:
-    asked = somebody("gone", "", "B")
+    asked = somebody("gone", "mark", "B")
     said = evenstride("analyze", "run.fit", "--gone", "1:55")
     assert [word.laps for word in told] == [(), ("gone", "mark", "back")]
     assert told[1].gone_s == (115.0,), "what was told before stays told"
     assert len(asked) == 3
-    assert "Enter leaves it as a mark" in asked[0]
+    assert "Enter alone leaves this and all the rest" in asked[0]
     assert "at 2:00, 0.4 km" in asked[0]
     assert "Enter" not in asked[1]
     assert "--laps gone,mark,back" in said.stderr
@@ -61,17 +63,26 @@ def test_an_answer_nobody_understands_is_asked_for_again(
 ) -> None:
     asked = somebody("left?", "skip", "mark", "mark")
     evenstride("analyze", "run.fit")
-    assert told[-1].laps == ("skip", "mark", "mark")
+    assert told[-1].laps == ("skip", "mark", "mark"), "a press told to be a mark is told"
     assert asked[1] == "Please answer gone, back, mark or skip: "
 
 
-def test_somebody_who_says_nothing_leaves_them_as_marks(
+def test_enter_alone_leaves_the_rest_untold(
+    evenstride: Command, somebody: Somebody, told: list[RunnersWord]
+) -> None:
+    asked = somebody("gone", "", "back")
+    evenstride("analyze", "run.fit")
+    assert told[-1].laps == ("gone",)
+    assert len(asked) == 2
+
+
+def test_somebody_who_says_nothing_leaves_them_untold(
     evenstride: Command, somebody: Somebody, told: list[RunnersWord]
 ) -> None:
     somebody()
     said = evenstride("analyze", "run.fit")
     assert [word.laps for word in told] == [()]
-    assert "What did your 3 lap presses mean? Say it with --laps gone,back" in said.stdout
+    assert "3 lap presses, meaning not told: --laps gone,back" in said.stdout
 
 
 def test_nobody_is_asked_for_json_or_when_the_meaning_is_told(
@@ -85,10 +96,11 @@ def test_nobody_is_asked_for_json_or_when_the_meaning_is_told(
     assert len(told) == 3
 
 
-def test_without_a_terminal_the_presses_stay_marks_and_the_remedy_is_shown(
+def test_without_a_terminal_the_presses_are_one_line_with_the_remedy(
     evenstride: Command, told: list[RunnersWord]
 ) -> None:
     said = evenstride("analyze", "run.fit")
     assert [word.laps for word in told] == [()]
-    assert said.stdout.count("lap press ") == 3
+    assert said.stdout.count("lap press") == 1
+    assert "Tell it with --laps." not in said.stdout
     assert "--laps gone,back" in said.stdout

@@ -12,7 +12,15 @@ from rich.console import Console
 from evenstride.app.formats import FormatView
 from evenstride.app.settings import Units
 from evenstride.app.simulation import SimulatedFile, SimulationRequest
-from evenstride.app.views import Analysis, ChannelView, FailedView, ReadingView, RunView, Strip
+from evenstride.app.views import (
+    Analysis,
+    ChannelView,
+    FailedView,
+    ReadingView,
+    RunView,
+    ShiftView,
+    Strip,
+)
 from evenstride.model.issue import Issue
 from evenstride.model.marks import Mark
 from evenstride.report.terminal import (
@@ -66,8 +74,8 @@ def test_red_flags_come_first_and_the_honest_note_last(run: RunView) -> None:
 
 def test_felt_stands_beside_measured_with_how_far_they_are_apart(run: RunView) -> None:
     text = drawn(run, width=100)
-    assert row(text, "went") == "went 2:00, 0.4 km 2:05 (1:40–2:31), 0.4 km 0:05 later"
-    assert row(text, "came back").endswith("38:10 (37:50–38:30), 6.9 km 0:10 later")
+    assert row(text, "went") == "went 2:00, 0.4 km 2:05 (1:40–2:31), 0.4 km watch 0:05 later"
+    assert row(text, "came back").endswith("38:10 (37:50–38:30), 6.9 km watch 0:10 later")
 
 
 def test_the_runners_units_are_used_everywhere(run: RunView) -> None:
@@ -105,7 +113,7 @@ def test_a_felt_moment_that_agrees_to_the_second_says_so(run: RunView) -> None:
     agreement = replace(episode.felt_agreement, onset_difference_s=0.0, recovery_difference_s=-10.0)
     text = drawn(replace(run, episodes=(replace(same, felt_agreement=agreement),)), width=100)
     assert row(text, "went").endswith("agrees")
-    assert row(text, "came back").endswith("0:10 earlier")
+    assert row(text, "came back").endswith("watch 0:10 earlier")
 
 
 def test_an_agreement_without_its_mark_joins_nothing(run: RunView) -> None:
@@ -138,8 +146,10 @@ def test_the_other_reading_and_how_to_settle_it_are_shown(run: RunView) -> None:
     )
     text = drawn(replace(run, episodes=(replace(episode, other_reading=other),)), width=100)
     assert "This recording alone cannot rule out: off from the start until 2:05." in text
-    assert "--normal 45:00-60:00, or --off-at-start" in text
-    assert "--off-at-start" not in drawn(replace(run, normal_part="told"))
+    assert "--normal 45:00-1:00:00, or --off-at-start" in text
+    assert "--off-at-start" not in drawn(run), "where one reading is left there is nothing to ask"
+    said = replace(run, episodes=(replace(episode, other_reading=other),), normal_part="told")
+    assert "--off-at-start" not in drawn(said)
 
 
 def test_what_was_set_aside_is_summed_by_reason(run: RunView) -> None:
@@ -152,7 +162,7 @@ def test_many_channels_and_issues_are_cut_short_with_a_pointer(run: RunView) -> 
     many = tuple(ChannelView(f"odd_{i}", "x/y", f"odd {i}", 1.0, 0.1, None, 0.2) for i in range(7))
     issues = tuple(Issue("info", "", f"Thing {i}.") for i in range(7))
     text = drawn(replace(run, channels=many, issues=(*issues, *issues)))
-    assert "and 3 more: --json lists them" in text
+    assert "and 4 more: --json lists them" in text
     assert "and 2 more: --json lists them" in text
     assert row(text, "odd 0") == "odd 0 – 0.20 x/y"
     assert text.count("Thing 0.") == 1
@@ -161,21 +171,71 @@ def test_many_channels_and_issues_are_cut_short_with_a_pointer(run: RunView) -> 
 def test_the_worst_issue_comes_first(failed: FailedView) -> None:
     [error] = failed.issues
     text = drawn(replace(failed, issues=(Issue("info", "a.fit", "Good to know."), error)))
-    assert text.index("Error (broken.fit)") < text.index("Info (a.fit)")
+    assert text.index("Error (broken.fit)") < text.index("Note (a.fit)")
 
 
 def test_a_run_without_distance_or_channels_is_still_a_summary(run: RunView) -> None:
     bare = replace(run, distance_m=None, channels=(), episodes=(), marks=(), issues=())
     text = drawn(bare)
     assert "/km" not in text
-    assert "smallest change" not in text
+    assert "differ by noise alone" not in text
 
 
-def test_a_hint_about_the_presses_is_not_given_twice(run: RunView) -> None:
-    one = replace(run, marks=(Mark(60.0, None, "mark", "lap", recalled=False),))
-    assert "What did your lap press mean?" in drawn(one)
-    told = Issue("info", "", "A lap press has no meaning yet.", "Say it with --laps gone")
-    assert "What did your lap press mean?" not in drawn(replace(one, issues=(told,)))
+def test_a_press_of_untold_meaning_is_a_line_and_no_row(run: RunView) -> None:
+    press = Mark(60.0, None, "mark", "lap", recalled=False)
+    untold = Issue("info", "laps", "One lap press has no told meaning.", "Tell it with --laps.")
+    text = drawn(replace(run, marks=(*run.marks, press), issues=(untold,)))
+    assert "1 lap press, meaning not told: --laps gone,back,mark,skip" in text.splitlines()
+    assert "1:00, recalled" not in text
+    assert "marked" not in text
+    alone = drawn(replace(run, marks=(press,), episodes=(), issues=(untold,)))
+    assert alone.count("lap press") == 1
+    named = drawn(replace(run, marks=(press,), episodes=(), issues=()))
+    assert "lap press" not in named, "a press told to be a plain mark needs no more words"
+
+
+def test_felt_rows_stand_in_order_of_time(run: RunView) -> None:
+    between = Mark(123.0, None, "back", "lap", recalled=False)
+    lines = drawn(replace(run, marks=(*run.marks, between)), width=100).splitlines()
+    starts = [line.split()[0] for line in lines if line.startswith(("went", "came"))]
+    assert starts == ["went", "came", "came"]
+
+
+def test_only_what_clearly_moved_has_a_row(run: RunView) -> None:
+    [episode] = run.episodes
+    vague = ShiftView("cadence", "spm", 0.1, -0.4, 0.6)
+    both = replace(episode, channels=(vague, *episode.channels))
+    text = drawn(replace(run, episodes=(both,)))
+    assert "and 1 channel that did not clearly move" in text
+    assert "Cadence" not in text
+    five = drawn(replace(run, episodes=(replace(episode, channels=episode.channels * 3),)))
+    assert "and 3 more" in five
+    none = drawn(replace(run, episodes=(replace(episode, channels=(vague, vague)),)))
+    assert "2 channels that did not clearly move" in none
+    assert "what moved" not in none
+    two = drawn(replace(run, episodes=(episode, replace(episode, onset_s=2700.0))))
+    assert "at 2:05 moved" in two
+    assert "at 45:00 moved" in two
+
+
+def test_a_run_too_short_says_so_and_nothing_else_about_change(run: RunView) -> None:
+    blind = tuple(
+        replace(channel, smallest_change_60_s=None, smallest_change_300_s=None)
+        for channel in run.channels
+    )
+    short = replace(
+        run, coordinated_s=0.0, off_s=0.0, episodes=(), marks=(), channels=blind, issues=()
+    )
+    lines = drawn(short).splitlines()
+    assert "Too little running to judge." in lines
+    assert "How far two stretches differ by noise alone: too little running to know." in lines
+
+
+def test_that_no_foot_can_be_named_is_said_once(run: RunView) -> None:
+    wrist = replace(run, channels=run.channels[1:], can_name_foot=False, episodes=(), issues=())
+    assert "No foot can be named" in drawn(wrist)
+    hint = Issue("info", "balance", "There is no balance, so no foot can be named.", "Wear it.")
+    assert "No foot can be named" not in drawn(replace(wrist, issues=(hint,)))
 
 
 def test_texts_from_files_are_neither_markup_nor_control_codes(run: RunView) -> None:

@@ -55,8 +55,30 @@ def test_bouts_that_are_none_are_refused(evenstride: Command, bouts: str) -> Non
 def test_a_run_that_cannot_be_is_a_wrong_request(evenstride: Command) -> None:
     said = evenstride("simulate", "--out", "run.fit", "--recovery", "4:00")
     assert said.returncode == 1
-    assert said.stderr.startswith("Problem: ")
-    assert "\nWhat to do: " in said.stderr
+    assert said.stderr == (
+        "Error: Coordination cannot come back when it never goes. Give --onset too.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--onset", "61:00"), "The run is over at 1:00:00, before the onset at 1:01:00."),
+        (("--onset", "9:00", "--recovery", "60:00"), "before the recovery at 1:00:00."),
+        (("--onset", "9:00", "--recovery", "8:00"), "come back at 8:00, before it goes at 9:00."),
+        (
+            ("--onset", "9:00", "--recovery", "10:00", "--ramp", "2:00"),
+            "The change takes 2:00 to come in full, but lasts only 1:00.",
+        ),
+    ],
+)
+def test_times_that_cannot_be_are_told_as_clock_times(
+    evenstride: Command, tmp_path: Path, words: tuple[str, ...], says: str
+) -> None:
+    said = evenstride("simulate", "--out", "run.fit", *words)
+    assert said.returncode == 1
+    assert says in said.stderr
+    assert not (tmp_path / "run.fit").exists()
 
 
 def test_the_demo_writes_a_run_a_page_and_a_picture_and_ends(

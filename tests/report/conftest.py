@@ -26,6 +26,12 @@ from evenstride.model.marks import Mark, MarkKind
 from evenstride.model.signal import Floats
 
 STEP_S = 10.0
+UNTOLD = Issue(
+    "info",
+    "laps",
+    "Some lap presses have no told meaning.",
+    "Tell it with --laps, in order: gone, back, mark or skip.",
+)
 BALANCE = ("contact_balance_left", "pct", "the left foot's share of ground contact time")
 CONTACT = ("contact_time", "ms", "ground contact time, mean of both feet")
 
@@ -243,7 +249,8 @@ def run_walk() -> Analysis:
     """Return twenty bouts of two minutes with a lap press at each."""
     breaks = tuple(Stretch(180.0 * i + 120, 180.0 * i + 180, "walk break") for i in range(20))
     marks = tuple(lap(180.0 * i + 120 + 60 * j) for i in range(20) for j in range(2))
-    return with_run(analysis(3600, (), breaks), marks=marks, shortest_judgeable_s=120.0)
+    made = with_run(analysis(3600, (), breaks), marks=marks, shortest_judgeable_s=120.0)
+    return with_run(made, issues=(UNTOLD,))
 
 
 def four_hours() -> Analysis:
@@ -277,7 +284,27 @@ def felt_only() -> Analysis:
 def ten_minutes() -> Analysis:
     """Return a short run with presses seconds apart."""
     marks = (lap(58, "gone"), lap(66), lap(75, "back"), lap(590, "gone"), lap(597, "back"))
-    return with_run(analysis(600), marks=marks, shortest_judgeable_s=60.0)
+    made = with_run(analysis(600), marks=marks, shortest_judgeable_s=60.0)
+    return with_run(made, issues=(UNTOLD,))
+
+
+def too_short() -> Analysis:
+    """Return a minute and a half in which nothing could be judged, the button pressed once."""
+    made = analysis(90)
+    aside = (Stretch(0.0, 90.0, "too little running to judge"),)
+    blind = tuple(
+        replace(channel, smallest_change_60_s=None, smallest_change_300_s=None)
+        for channel in made.run.channels
+    )
+    return with_run(
+        made,
+        excluded=aside,
+        coordinated_s=0.0,
+        marks=(lap(40),),
+        issues=(UNTOLD,),
+        channels=blind,
+        shortest_judgeable_s=None,
+    )
 
 
 def no_channel() -> Analysis:
@@ -298,6 +325,7 @@ MAKERS: dict[str, Callable[[], Analysis]] = {
         four_hours,
         felt_only,
         ten_minutes,
+        too_short,
         no_channel,
     )
 }

@@ -9,7 +9,7 @@ from dataclasses import replace
 from html import unescape
 from importlib.resources import files
 
-from evenstride.app.views import Analysis, BaselineView
+from evenstride.app.views import Analysis, BaselineView, EpisodeView
 from evenstride.report import words
 from evenstride.report.emergency import UNCHECKED, emergency_signs
 from evenstride.report.inline import inline
@@ -100,7 +100,51 @@ def test_issues_come_with_their_remedies(made: Made) -> None:
 def test_a_quiet_run_without_marks_says_both(made: Made) -> None:
     said = body(page(made("nothing_found"), "km"))
     assert "No mark said what was felt, and no change was measured." in said
-    assert "would have shown" in said
+    assert "This does not prove that nothing happened" in said
+    assert "Two stretches differ by noise alone up to 1 min each 5 min each" in said
+
+
+def test_no_page_promises_what_would_have_been_seen_or_names_an_option(each_run: Analysis) -> None:
+    said = body(page(each_run, "km"))
+    assert "would have shown" not in said
+    assert "--" not in said
+
+
+def test_where_nothing_was_judged_the_page_says_only_that(made: Made) -> None:
+    said = body(page(made("too_short"), "km"))
+    assert words.TOO_LITTLE in said
+    assert "differ by noise alone: too little running to know" in said
+    assert "No change beyond" not in said
+    assert "does not prove" not in said
+
+
+def test_what_clearly_moved_stands_before_what_did_not(made: Made) -> None:
+    run = made("early_matching").run
+    [seen] = run.episodes
+    vague = replace(seen.channels[0], name="contact_time", unit="ms", shift=-0.001, lo=-2.0, hi=2.0)
+    shown = replace(seen, channels=(vague, *seen.channels))
+    said = body(page(with_episodes(made("early_matching"), shown), "km"))
+    clear, rest = said.index("Clearly moved"), said.index("Did not clearly move")
+    assert clear < said.index("Ground contact, left foot's share 1.40 pp") < rest
+    assert "Ground contact time 0.00 ms −2.00 to 2.00 ms" in said[rest:]
+
+
+def test_only_several_changes_are_told_apart_by_their_time(made: Made) -> None:
+    assert "What By" in body(page(made("early_matching"), "km"))
+    assert "What Change By" in body(page(made("four_hours"), "km"))
+
+
+def with_episodes(analysis: Analysis, *episodes: EpisodeView) -> Analysis:
+    return replace(analysis, run=replace(analysis.run, episodes=episodes))
+
+
+def test_a_file_with_two_devices_gives_its_digest_once(made: Made) -> None:
+    calm = made("nothing_found")
+    [source] = calm.run.sources
+    pair = (source, replace(source, device="Stryd"))
+    html = page(replace(calm, run=replace(calm.run, sources=pair)), "km")
+    assert html.count(f"SHA-256 {source.sha256}") == 1
+    assert "Forerunner 965 with HRM-Pro, Stryd" in html
 
 
 def test_a_personal_baseline_is_named(made: Made) -> None:

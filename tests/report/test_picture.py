@@ -87,7 +87,46 @@ def test_every_picture_says_what_it_was_tested_on_and_what_it_is_not(each_run: A
 def test_the_flags_say_what_was_felt_and_whether_it_was_recalled(made: Made) -> None:
     assert "felt: gone 2:00\n" in texts(made("early_matching"))
     assert "felt: gone 2:00, recalled" in texts(made("felt_only"))
-    assert "lap press 1:06" in texts(made("ten_minutes"))
+    assert "lap 1:06" in texts(made("ten_minutes"))
+
+
+def test_a_press_of_untold_meaning_is_grey_and_no_flag(made: Made) -> None:
+    marks = marks_of(plan(made("run_walk"), "km"))
+    felt = [mark for mark in marks if isinstance(mark, Shape) and mark.how.colour == ink.FELT]
+    assert felt == []
+    assert "felt:" not in texts(made("run_walk"))
+
+
+def test_a_run_that_could_not_be_judged_has_neither_band_nor_mean(made: Made) -> None:
+    said = texts(made("too_short"))
+    assert "too little running to judge" in said
+    assert "9 in 10" not in said
+    assert "thick line:" not in said
+    bands = [m for m in marks_of(plan(made("too_short"), "km")) if isinstance(m, Shape)]
+    assert ink.BAND not in {shape.how.colour for shape in bands}
+
+
+def test_a_channel_without_any_value_can_be_drawn(made: Made) -> None:
+    short = made("too_short")
+    empty = tuple(
+        replace(line, values=line.values * np.nan, band_lo=np.nan, band_hi=np.nan)
+        for line in short.strip.lines
+    )
+    blind = replace(short, strip=replace(short.strip, lines=empty))
+    assert "too little running to judge" in texts(blind)
+    assert draw_run(blind, "km").png.startswith(b"\x89PNG")
+
+
+def test_the_axis_has_values_a_rise_can_be_read_by(made: Made) -> None:
+    said = texts(made("early_matching")).splitlines()
+    assert [tick for tick in ("49", "50", "51", "52") if tick in said] == ["49", "50", "51", "52"]
+
+
+def test_the_pace_on_the_picture_is_the_pace_in_the_summary(made: Made) -> None:
+    run = made("early_matching").run
+    assert f"mean {words.mean_pace(run, 'km')}" in texts(made("early_matching"))
+    unknown = replace(made("early_matching"), run=replace(run, distance_m=None))
+    assert "mean " not in texts(unknown).replace("1-minute mean", "")
 
 
 def test_many_presses_are_counted_where_they_cannot_be_named(made: Made) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from evenstride.app.views import AgreementView, Analysis
+from evenstride.model.issue import Issue
 from evenstride.report import facts, words
 
 Made = Callable[[str], Analysis]
@@ -38,16 +39,29 @@ def test_a_recording_that_cannot_show_it_says_so(made: Made) -> None:
     assert words.nothing(bare) == "nothing in this recording that could show it"
     felt = replace(bare, marks=made("felt_only").run.marks)
     assert words.headline(felt).endswith("This recording cannot show it; your mark counts.")
-    assert words.could_have_shown(bare) == ""
 
 
-def test_nothing_found_comes_with_what_could_have_been_seen(made: Made) -> None:
+def test_nothing_found_promises_nothing(made: Made) -> None:
     run = made("nothing_found").run
     assert words.headline(run) == words.NOTHING_SEEN
-    assert words.could_have_shown(run) == (
-        "A change of 0.91 pp (ground contact, left foot's share) held for 5 minutes"
-        " would have shown."
-    )
+    assert words.nothing(run) == "no change beyond this runner's own noise"
+    assert words.limits(run) == ("Less than 1:30 of unbroken running is too short to judge.",)
+
+
+def test_too_little_running_is_not_called_no_change(made: Made) -> None:
+    run = made("too_short").run
+    assert words.headline(run) == words.TOO_LITTLE
+    assert words.nothing(run) == "too little running to judge"
+    felt = replace(run, marks=made("felt_only").run.marks)
+    assert words.headline(felt).endswith("too little running to judge; your mark counts.")
+    rows = facts.felt_beside_measured(felt, "km")
+    assert {row.measured for row in rows} == {"too little running to judge"}
+
+
+def test_a_press_told_to_be_a_plain_mark_is_not_asked_about(made: Made) -> None:
+    run = made("run_walk").run
+    assert len(words.untold_presses(run)) == 40
+    assert words.untold_presses(replace(run, issues=())) == ()
 
 
 def test_an_unknown_smallest_change_is_not_made_up(made: Made) -> None:
@@ -59,10 +73,11 @@ def test_an_unknown_smallest_change_is_not_made_up(made: Made) -> None:
             for channel in run.channels
         ),
     )
-    assert words.nothing(blind) == "no change beyond this runner's own noise"
+    assert not words.noise_known(blind)
+    assert words.noise_known(run)
     seen = facts.seeable(blind)
     assert {row.one_minute for row in seen} == {row.five_minutes for row in seen}
-    assert seen[0].five_minutes == "cannot be judged"
+    assert seen[0].five_minutes == facts.NOTHING
 
 
 @pytest.mark.parametrize(
@@ -71,7 +86,7 @@ def test_an_unknown_smallest_change_is_not_made_up(made: Made) -> None:
         ("wrist_only", "No foot can be named: this recording has no left-right measurement."),
         ("early_matching", "Which foot changed is not which leg is the cause."),
         ("ambiguous", "Which part of the run was normal is assumed, not told."),
-        ("run_walk", "Trouble or bouts shorter than 2:00 cannot be judged from it."),
+        ("run_walk", "Less than 2:00 of unbroken running is too short to judge."),
     ],
 )
 def test_what_cannot_be_seen_follows_from_the_run(made: Made, name: str, sentence: str) -> None:
@@ -121,8 +136,8 @@ def test_felt_moments_alone_keep_their_rows(made: Made) -> None:
 
 
 def test_presses_without_a_meaning_are_asked_about(made: Made) -> None:
-    assert facts.presses_without_meaning(made("run_walk").run).startswith("40 lap presses have no")
-    assert facts.presses_without_meaning(made("ten_minutes").run).startswith("1 lap press has no")
+    assert facts.presses_without_meaning(made("run_walk").run).startswith("40 lap presses, mean")
+    assert facts.presses_without_meaning(made("ten_minutes").run).startswith("1 lap press, meaning")
     assert facts.presses_without_meaning(made("early_matching").run) == ""
 
 
@@ -157,7 +172,21 @@ def test_shifts_carry_units_and_intervals(made: Made) -> None:
 def test_strong_evidence_is_not_drawn_out_into_digits(made: Made) -> None:
     run = made("early_matching").run
     sure = replace(run, episodes=(replace(run.episodes[0], bayes_factor=1e12),))
-    assert "more than 1000000 times likelier" in facts.evidence(sure)[0]
+    assert "more than 1,000 times likelier" in facts.evidence(sure)[0]
+
+
+def test_how_rarely_healthy_running_alarms_is_told_in_hours(made: Made) -> None:
+    run = replace(made("early_matching").run, false_alarms_per_10h=0.5)
+    assert facts.evidence(run)[1] == (
+        "In healthy running some change is reported about once in 20 hours of running."
+    )
+    assert len(facts.evidence(replace(run, false_alarms_per_10h=None))) == 1
+
+
+def test_what_only_a_command_line_can_do_is_not_put_before_a_doctor(made: Made) -> None:
+    issue = Issue("error", "run.fit", "It ends early.", "Give it with --more.")
+    run = replace(made("run_walk").run, issues=(*made("run_walk").run.issues, issue, issue))
+    assert facts.good_to_know(run) == (("Error", "run.fit", "It ends early."),)
 
 
 def test_what_was_set_aside_is_summed_by_reason(made: Made) -> None:

@@ -1,10 +1,12 @@
 """A run with a known truth, written as a FIT file."""
 
 import math
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from evenstride.app.says import clock
 from evenstride.app.settings import replace_file
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.recording import Spacing
@@ -20,6 +22,7 @@ RecordingMode: TypeAlias = Literal["every-second", "smart"]
 LONGEST_MINUTES = 24 * 60
 _SPACING: dict[RecordingMode, Spacing] = {"every-second": "every second", "smart": "smart"}
 _OUR_MARK = b"evenstride simulated"
+_FIRST_MESSAGE_BYTES = 128
 
 
 @dataclass(frozen=True)
@@ -145,25 +148,56 @@ def _check_times(request: SimulationRequest) -> None:
         raise EvenstrideError(
             "Coordination cannot come back when it never goes.", "Give --onset too."
         )
-    if any(
-        moment is not None and moment >= end_s for moment in (request.onset_s, request.recovery_s)
-    ):
+    for what, moment in (("onset", request.onset_s), ("recovery", request.recovery_s)):
+        if moment is not None and moment >= end_s:
+            raise EvenstrideError(
+                f"The run is over at {clock(end_s)}, before the {what} at {clock(moment)}.",
+                "Give an earlier time, or more --minutes. Leave --recovery out if it never comes"
+                " back.",
+            )
+    if request.onset_s is not None:
+        back_s = end_s if request.recovery_s is None else request.recovery_s
+        _check_episode(request.onset_s, back_s, request.ramp_s)
+
+
+def _check_episode(onset_s: float, back_s: float, ramp_s: float) -> None:
+    if back_s <= onset_s:
         raise EvenstrideError(
-            f"The run is over after {request.minutes:g} minutes, before onset or recovery.",
-            "Give earlier times, or more --minutes. Leave --recovery out if it never comes back.",
+            f"Coordination cannot come back at {clock(back_s)}, before it goes at"
+            f" {clock(onset_s)}.",
+            "Give a --recovery later than --onset.",
+        )
+    if ramp_s > back_s - onset_s:
+        raise EvenstrideError(
+            f"The change takes {clock(ramp_s)} to come in full, but lasts only"
+            f" {clock(back_s - onset_s)}.",
+            "Give a shorter --ramp, or a longer time between --onset and --recovery.",
         )
 
 
 def _spare(file: Path) -> None:
     """Refuse to write over anything that evenstride did not simulate itself."""
-    if file.is_dir():
-        raise EvenstrideError(f"{file} is a folder.", "Name a file, such as run.fit.")
     try:
-        is_foreign = file.exists() and _OUR_MARK not in file.read_bytes()
-    except OSError:
-        is_foreign = True
+        is_folder = file.is_dir()
+        is_foreign = os.path.lexists(file) and not _is_ours(file)
+    except OSError as reason:
+        raise EvenstrideError(
+            f"{file} could not be read, so it is left as it is: {reason.strerror}.",
+            "Choose another name with --out.",
+        ) from reason
+    if is_folder:
+        raise EvenstrideError(f"{file} is a folder.", "Name a file, such as run.fit.")
     if is_foreign:
         raise EvenstrideError(
             f"{file} exists and is no simulated run; it is left as it is.",
             "Choose another name with --out.",
         )
+
+
+def _is_ours(file: Path) -> bool:
+    """Return whether a FIT file names the simulated watch where a watch gives its name."""
+    if not file.is_file():
+        return False
+    with file.open("rb") as stream:
+        head = stream.read(_FIRST_MESSAGE_BYTES)
+    return head[8:12] == b".FIT" and _OUR_MARK in head

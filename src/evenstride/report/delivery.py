@@ -9,8 +9,8 @@ from evenstride.app.settings import Units
 from evenstride.app.views import Analysis, FailedView
 from evenstride.model.marks import LapMeaning
 from evenstride.report.characters import plain
-from evenstride.report.terminal import draw_summary, open_console, unlabelled_presses
-from evenstride.report.words import clock, distance
+from evenstride.report.terminal import draw_summary, open_console
+from evenstride.report.words import clock, distance, untold_presses
 
 SOME_FAILED, NONE_WORKED = 3, 4
 Items = Sequence[Analysis | FailedView]
@@ -21,7 +21,7 @@ _MEANINGS: dict[str, LapMeaning] = {
 }
 _QUESTION = (
     "What did each press of the lap button mean? Answer gone, back, mark (something else) or skip"
-    " (nothing). Enter leaves it as a mark.\n"
+    " (nothing). Enter alone leaves this and all the rest.\n"
 )
 
 
@@ -49,19 +49,24 @@ def say_written(paths: Sequence[Path], *, stderr: bool = False) -> None:
 def exit_code(items: Items) -> int:
     """Return 0 where every file gave a run, 3 where some did, 4 where none did.
 
+    A file given twice is looked at once, and that is no failure.
+
     Examples
     --------
     >>> exit_code([FailedView("evenstride.run/1", ())])
     4
     """
-    failed = [item for item in items if isinstance(item, FailedView)]
-    if len(failed) == len(items):
+    if not runs_of(items):
         return NONE_WORKED
-    return SOME_FAILED if failed else 0
+    return SOME_FAILED if any(_has_failed(item) for item in items) else 0
+
+
+def _has_failed(item: Analysis | FailedView) -> bool:
+    return isinstance(item, FailedView) and any(issue.level == "error" for issue in item.issues)
 
 
 def ask_meanings(items: Items, units: Units, ask: Callable[[str], str]) -> tuple[LapMeaning, ...]:
-    """Return what each lap press of the one run meant; empty where there is nothing to ask.
+    """Return what the lap presses of the one run meant, in order, as far as it was told.
 
     Parameters
     ----------
@@ -73,23 +78,27 @@ def ask_meanings(items: Items, units: Units, ask: Callable[[str], str]) -> tuple
         Shows a prompt and returns the answer; raises EOFError where nobody answers.
     """
     runs = runs_of(items)
-    presses = unlabelled_presses(runs[0].run) if len(runs) == 1 else ()
+    presses = untold_presses(runs[0].run) if len(runs) == 1 else ()
     meanings: list[LapMeaning] = []
     for number, press in enumerate(presses, start=1):
         place = "" if press.distance_m is None else f", {distance(press.distance_m, units)}"
         prompt = f"Lap press {number} of {len(presses)}, at {clock(press.t_s)}{place}: "
-        meanings.append(_answer(_QUESTION + prompt if number == 1 else prompt, ask))
-    return tuple(meanings) if set(meanings) - {"mark"} else ()
+        meaning = _answer(_QUESTION + prompt if number == 1 else prompt, ask)
+        if meaning is None:
+            break
+        meanings.append(meaning)
+    return tuple(meanings)
 
 
-def _answer(prompt: str, ask: Callable[[str], str]) -> LapMeaning:
+def _answer(prompt: str, ask: Callable[[str], str]) -> LapMeaning | None:
+    """Return the meaning told, None where nobody answers or Enter alone is pressed."""
     while True:
         try:
             said = ask(prompt).strip().lower()
         except EOFError:
-            return "mark"
+            return None
         if not said:
-            return "mark"
+            return None
         if said in _MEANINGS:
             return _MEANINGS[said]
         prompt = "Please answer gone, back, mark or skip: "

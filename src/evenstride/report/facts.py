@@ -7,7 +7,7 @@ from evenstride.app.views import EpisodeView, RunView
 from evenstride.model.marks import Mark, MarkKind
 from evenstride.report import words
 
-NOTHING = "—"
+NOTHING = "–"
 _SOURCES = {"lap": "lap press", "told": "told", "note": "note", "diary": "diary"}
 
 
@@ -29,11 +29,12 @@ class Moved:
     channel: str
     shift: str
     interval: str
+    clear: bool
 
 
 @dataclass(frozen=True)
 class Seeable:
-    """What one channel could show in this run."""
+    """What one channel is in this run, and how far two stretches differ by noise alone."""
 
     channel: str
     usual: str
@@ -58,10 +59,17 @@ def felt_beside_measured(run: RunView, units: words.Units) -> tuple[FeltMeasured
         went = _row("gone", (_onset(episode, units), episode.onset_s), onset, left)
         back = _row("back", (_recovery(episode, units), episode.recovery_s), recovery, left)
         end_s = run.duration_s if episode.recovery_s is None else episode.recovery_s
-        rows += [(episode.onset_s, went), (end_s, back)]
-    alone = "no change measured near it" if run.episodes else "not shown"
+        # Where both are known the felt moment places the row.
+        rows += [(episode.onset_s - (onset or 0), went), (end_s - (recovery or 0), back)]
+    alone = _alone(run)
     rows += [(m.t_s, FeltMeasured(_WHAT[m.kind], _mark(m), alone, NOTHING)) for m in left]
     return tuple(row for _, row in sorted(rows, key=itemgetter(0)))
+
+
+def _alone(run: RunView) -> str:
+    if run.episodes:
+        return "no change measured near it"
+    return "not shown" if words.judged(run) else "too little running to judge"
 
 
 _WHAT: dict[MarkKind, str] = {"gone": "It went", "back": "It came back", "mark": "Marked"}
@@ -110,11 +118,11 @@ def _way(metres: float | None, units: words.Units, *, shown: bool) -> str:
 
 def presses_without_meaning(run: RunView) -> str:
     """Return how many presses the runner has not yet told the meaning of, empty for none."""
-    count = sum(mark.kind == "mark" for mark in run.marks)
+    count = len(words.untold_presses(run))
     if not count:
         return ""
-    presses = "1 lap press has" if count == 1 else f"{count} lap presses have"
-    return f"{presses} no meaning yet. Say what each meant with --laps gone,back,mark or skip."
+    presses = words.counted_presses(count)
+    return f"{presses}, meaning not told: shown small and grey, and not counted as felt."
 
 
 def moved(run: RunView) -> tuple[Moved, ...]:
@@ -126,27 +134,63 @@ def moved(run: RunView) -> tuple[Moved, ...]:
             words.short_name(shift.name, says.get(shift.name, "")),
             words.change(shift.shift, shift.unit),
             f"{words.number(shift.lo)} to {words.change(shift.hi, shift.unit)}",
+            words.clearly_moved(shift),
         )
         for episode in run.episodes
         for shift in episode.channels
     )
 
 
+def moved_groups(run: RunView) -> tuple[tuple[str, tuple[Moved, ...]], ...]:
+    """Return what clearly moved, then what did not, each group with its heading."""
+    rows = moved(run)
+    groups = (
+        ("clearly moved", tuple(row for row in rows if row.clear)),
+        ("did not clearly move", tuple(row for row in rows if not row.clear)),
+    )
+    return tuple((heading, group) for heading, group in groups if group)
+
+
 def seeable(run: RunView) -> tuple[Seeable, ...]:
-    """Return what each channel could have shown: its smallest change over 1 and 5 minutes."""
+    """Return how far two stretches of 1 and of 5 minutes differ by noise alone, by channel."""
     return tuple(
         Seeable(
             words.short_name(channel.name, channel.says),
             words.level(channel.median, channel.unit),
-            _change(channel.smallest_change_60_s, channel.unit),
-            _change(channel.smallest_change_300_s, channel.unit),
+            words.by_noise_alone(channel.smallest_change_60_s, channel.unit),
+            words.by_noise_alone(channel.smallest_change_300_s, channel.unit),
         )
         for channel in run.channels
     )
 
 
-def _change(value: float | None, unit: str) -> str:
-    return "cannot be judged" if value is None else words.change(value, unit)
+def good_to_know(run: RunView) -> tuple[tuple[str, str, str], ...]:
+    """Return level, place and words of each issue, without what only a command line can do.
+
+    Presses without a meaning are left out: the page says it beside what was felt.
+    """
+    return tuple(
+        (
+            words.LEVELS[issue.level],
+            issue.where,
+            issue.problem if " --" in issue.remedy else f"{issue.problem} {issue.remedy}".strip(),
+        )
+        for issue in dict.fromkeys(run.issues)
+        if issue.where != words.LAPS
+    )
+
+
+def files(run: RunView) -> tuple[tuple[str, str], ...]:
+    """Return each file once: its name, format and devices, and its digest."""
+    said: dict[tuple[str, str, str], list[str]] = {}
+    for source in run.sources:
+        devices = said.setdefault((source.file, source.format, source.sha256), [])
+        if source.device and source.device not in devices:
+            devices.append(source.device)
+    return tuple(
+        (", ".join((file, form, *devices)), digest)
+        for (file, form, digest), devices in said.items()
+    )
 
 
 def set_aside(run: RunView) -> tuple[tuple[str, str, str], ...]:
@@ -169,19 +213,36 @@ def set_aside(run: RunView) -> tuple[tuple[str, str, str], ...]:
 
 def evidence(run: RunView) -> tuple[str, ...]:
     """Return how sure each measured change is, in sentences."""
-    said = []
-    for episode in run.episodes:
-        factor = words.number(min(episode.bayes_factor, 1e6))
-        most = "more than " if episode.bayes_factor > 1e6 else ""
+    said = [
+        f"{words.onset_words(episode).split(' (')[0].capitalize()}: the recording is "
+        f"{times(episode.bayes_factor)} likelier with this change than without one. "
+        f"It began {_BEGAN[episode.beginning]}."
+        for episode in run.episodes
+    ]
+    if run.episodes and run.false_alarms_per_10h:
         said.append(
-            f"{words.onset_words(episode).split(' (')[0].capitalize()}: the recording is "
-            f"{most}{factor} times likelier with this change than without one. "
-            f"It began {_BEGAN[episode.beginning]}."
+            f"In healthy running some change is reported {_once(run.false_alarms_per_10h)}."
         )
-    if run.episodes and run.false_alarms_per_10h is not None:
-        rate = words.number(run.false_alarms_per_10h)
-        said.append(f"In healthy running some change is reported {rate} times in 10 hours.")
     return tuple(said)
+
+
+def times(factor: float) -> str:
+    """Return how many times likelier, with no more digits than mean anything.
+
+    Examples
+    --------
+    >>> times(97_047.0), times(640.3), times(43.2), times(3.27)
+    ('more than 1,000 times', 'about 640 times', 'about 43 times', 'about 3.3 times')
+    """
+    if factor > 1000:
+        return "more than 1,000 times"
+    if factor >= 100:
+        return f"about {round(factor, -1):.0f} times"
+    return f"about {factor:.0f} times" if factor >= 10 else f"about {factor:.1f} times"
+
+
+def _once(per_10h: float) -> str:
+    return f"about once in {10 / per_10h:.2g} hours of running"
 
 
 _BEGAN = {"sudden": "within a minute", "gradual": "gradually, over a minute or more"}

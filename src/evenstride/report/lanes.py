@@ -14,6 +14,7 @@ from evenstride.report.ink import (
     RECALLED,
     SMALL,
     SOLID,
+    THIN,
     Fill,
     Pen,
     Stroke,
@@ -53,6 +54,9 @@ def draw_felt(pen: Pen, sheet: Sheet) -> None:
 
 
 def _flag(pen: Pen, flag: FlagPlan, floor: float) -> None:
+    if words.untold(flag.mark):
+        _press(pen, flag, floor)
+        return
     x, y = flag.x, floor + 0.12 + FLAG_ROW * flag.row + 0.05
     dashes = RECALLED if flag.mark.recalled else SOLID
     pen.line([x, x], [floor, y], Stroke(FELT, 0.9, dashes))
@@ -65,6 +69,15 @@ def _flag(pen: Pen, flag: FlagPlan, floor: float) -> None:
     if flag.text:
         at = (x + (0.09 if flag.mark.recalled else 0.13) * side, y - 0.035)
         pen.text(at, flag.text, Type(BODY, INK), "right" if flag.leftward else "left")
+
+
+def _press(pen: Pen, flag: FlagPlan, floor: float) -> None:
+    """Draw a lap press that claims nothing: small and grey."""
+    y = floor + 0.12 + FLAG_ROW * flag.row
+    pen.line([flag.x, flag.x], [floor, y if flag.text else floor + 0.1], Stroke(THIN, 0.8))
+    if flag.text:
+        at = (flag.x + (-0.04 if flag.leftward else 0.04), y)
+        pen.text(at, flag.text, Type(SMALL, MUTED), "right" if flag.leftward else "left")
 
 
 def draw_measured(pen: Pen, sheet: Sheet) -> None:

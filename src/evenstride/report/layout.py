@@ -140,6 +140,24 @@ def distance_ticks(distance_m: Floats, time_s: Floats, metres: float) -> list[tu
     ]
 
 
+def value_ticks(low: float, high: float, most: int) -> tuple[float, ...]:
+    """Return round values between two limits, `most` of them or fewer.
+
+    Examples
+    --------
+    >>> value_ticks(51.2, 57.9, 5)
+    (52.0, 54.0, 56.0)
+    """
+    if not (math.isfinite(high - low) and high > low):
+        return ()
+    least = (high - low) / most
+    size = 10.0 ** math.floor(math.log10(least))
+    step = next(step for step in (size, 2 * size, 5 * size, 10 * size) if step >= least)
+    first, last = math.ceil(low / step), math.floor(high / step)
+    # Rounded, since a step such as 0.1 times 3 is not 0.3.
+    return tuple(round(step * i, 9) + 0.0 for i in range(first, last + 1))
+
+
 def _steps() -> tuple[float, ...]:
     return (0.1, 0.2, 0.5, *(size * 10.0**power for power in range(6) for size in (1, 2, 5)))
 

@@ -29,7 +29,7 @@ from evenstride.report.ink import (
     text_width,
 )
 from evenstride.report.lanes import HATCHED, ends, name, not_judged
-from evenstride.report.layout import room, smooth, wrap
+from evenstride.report.layout import room, smooth, value_ticks, wrap
 from evenstride.report.sheet import EDGE, LEFT, PLOT, WIDTH, Lane, Sheet
 
 _RIGHT = LEFT + PLOT
@@ -80,13 +80,19 @@ def draw_pace(pen: Pen, sheet: Sheet) -> None:
     fast, slow = (float(p) for p in np.percentile(known, [3, 97]))
     pad = 0.15 * (slow - fast) + 2.0
     scale = Scale(lane, slow + pad, fast - pad)
-    middle = float(np.median(known))
-    pen.line([LEFT, _RIGHT], [scale.at(middle)] * 2, Stroke(RULE, 0.6))
+    _mean_pace(pen, sheet, scale)
     step = every(sheet)
     pen.line(across(sheet)[::step], scale.y(values[::step]), Stroke(INK, 0.8))
     pen.text((EDGE, lane.top - 0.25), f"per {sheet.units}, faster ↑", Type(SMALL, MUTED))
-    said = words.pace(middle, sheet.units)
-    pen.text((_RIGHT + 0.08, scale.at(middle) - 0.035), said, Type(SMALL, MUTED))
+
+
+def _mean_pace(pen: Pen, sheet: Sheet, scale: Scale) -> None:
+    run = sheet.analysis.run
+    said = words.mean_pace(run, sheet.units)
+    if said and run.distance_m:
+        y = scale.at(1000 * run.moving_s / run.distance_m)
+        pen.line([LEFT, _RIGHT], [y, y], Stroke(RULE, 0.6))
+        pen.text((_RIGHT + 0.08, y - 0.035), f"mean {said}", Type(SMALL, MUTED))
 
 
 def draw_slope(pen: Pen, sheet: Sheet) -> None:
@@ -114,13 +120,15 @@ def draw_signal(pen: Pen, sheet: Sheet, index: int) -> None:
     """Draw one channel: band, episodes, what was set aside, values and their one-minute mean."""
     line = sheet.analysis.strip.lines[index]
     lane = sheet.lanes[f"line {index}"]
-    scale = Scale(lane, *room(line.values, (line.band_lo, line.band_hi)))
-    _band(pen, scale, line, named=index == 0)
+    scale = Scale(lane, *_room(sheet, line))
+    if words.judged(sheet.analysis.run):
+        _band(pen, scale, line, named=index == 0)
     _shade(pen, sheet, lane)
     _values(pen, sheet, scale, line)
     _moments(pen, sheet, lane)
     _names(pen, scale, line)
-    if index == 0:
+    _ticks(pen, scale)
+    if index == 0 and has_mean(sheet):
         minutes = round(mean_over_s(sheet) / 60)
         for i, said in enumerate(("thick line:", f"{minutes}-minute", "mean")):
             pen.text((EDGE, lane.floor + 0.27 - 0.115 * i), said, Type(SMALL, MUTED))
@@ -129,6 +137,18 @@ def draw_signal(pen: Pen, sheet: Sheet, index: int) -> None:
 def mean_over_s(sheet: Sheet) -> float:
     """Return over how many seconds the thick line is the mean: more in long runs."""
     return _LONG_SMOOTH_S if sheet.analysis.run.duration_s > _LONG_S else _SMOOTH_S
+
+
+def has_mean(sheet: Sheet) -> bool:
+    """Return True where the run is long enough for a mean that is more than one flat line."""
+    return sheet.analysis.run.duration_s >= 2 * _SMOOTH_S
+
+
+def _room(sheet: Sheet, line: StripLine) -> tuple[float, float]:
+    known = line.values[np.isfinite(line.values)]
+    if words.judged(sheet.analysis.run) or not known.size:
+        return room(line.values, (line.band_lo, line.band_hi))
+    return room(line.values, (float(known.min()), float(known.max())))
 
 
 def _shade(pen: Pen, sheet: Sheet, lane: Lane) -> None:
@@ -161,6 +181,9 @@ def _values(pen: Pen, sheet: Sheet, scale: Scale, line: StripLine) -> None:
     )
     step = every(sheet)
     x = across(sheet)[::step]
+    if not has_mean(sheet):
+        pen.line(x, scale.y(line.values[::step]), Stroke(INK, 0.8))
+        return
     calm = smooth(line.values, max(1, round(mean_over_s(sheet) / apart)))
     pen.line(x, scale.y(line.values[::step]), Stroke(THIN, 0.45))
     pen.line(x, scale.y(calm[::step]), Stroke(INK, 1.3))
@@ -191,13 +214,21 @@ def _names(pen: Pen, scale: Scale, line: StripLine) -> None:
         name(pen, text, lane.top - 0.12 - 0.125 * i)
     under = lane.top - 0.115 - 0.125 * len(lines)
     pen.text((EDGE, under), words.symbol(line.unit), Type(SMALL, MUTED))
-    for value in (line.band_lo, line.band_hi):
-        at = (LEFT - 0.05, scale.at(value) - 0.035)
-        pen.text(at, words.number(value), Type(SMALL, MUTED), "right")
     said = words.directions(line.name)
     if said:
         _direction(pen, f"↑ {said[0]}", lane.top - 0.08)
         _direction(pen, f"↓ {said[1]}", lane.floor + 0.02, upward=True)
+
+
+def _ticks(pen: Pen, scale: Scale) -> None:
+    """Write round values at the axis, so that the size of a change can be read off."""
+    ticks = value_ticks(scale.low, scale.high, most=5 if scale.lane.height > 1.2 else 3)
+    decimals = max((len(f"{value:g}".partition(".")[2]) for value in ticks), default=0)
+    for value in ticks:
+        y = scale.at(value)
+        pen.line([LEFT - 0.04, LEFT], [y, y], Stroke(MUTED, 0.6))
+        said = f"{value:.{decimals}f}".replace("-", "−")
+        pen.text((LEFT - 0.06, y - 0.035), said, Type(SMALL, MUTED), "right")
 
 
 def _direction(pen: Pen, text: str, y: float, *, upward: bool = False) -> None:

@@ -104,8 +104,8 @@ class Sheet:
 
 
 def _unsaid(placed: tuple[FlagPlan, ...]) -> tuple[str, ...]:
-    silent = sum(not flag.text and flag.mark.kind == "mark" for flag in placed)
-    said = [f"{silent} lap press{'es' if silent > 1 else ''}"] if silent else []
+    silent = sum(not flag.text and words.untold(flag.mark) for flag in placed)
+    said = [words.counted_presses(silent)] if silent else []
     if any(flag.mark.recalled and "recalled" not in flag.text for flag in placed):
         said.append("○ recalled later")
     return tuple(said)
@@ -176,7 +176,7 @@ def plan_flags(run: RunView) -> tuple[FlagPlan, ...]:
     marks = sorted(run.marks, key=lambda mark: mark.t_s)
     choices = (
         [words.mark_words(mark) for mark in marks],
-        ["" if mark.kind == "mark" else words.mark_words(mark) for mark in marks],
+        ["" if words.untold(mark) else words.mark_words(mark) for mark in marks],
         [words.short_mark_words(mark) for mark in marks],
     )
     for texts in choices:

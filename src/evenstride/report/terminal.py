@@ -13,24 +13,33 @@ from rich.text import Text
 from evenstride.app.formats import FormatView
 from evenstride.app.settings import Units
 from evenstride.app.simulation import SimulatedFile, SimulationRequest
-from evenstride.app.views import Analysis, EpisodeView, FailedView, RunView
+from evenstride.app.views import Analysis, EpisodeView, FailedView, RunView, ShiftView
 from evenstride.model.intervals import Stretch
 from evenstride.model.issue import Issue
 from evenstride.model.marks import Mark
 from evenstride.report.characters import plain
 from evenstride.report.words import (
+    LAPS,
+    LEVELS,
     NO_DIAGNOSIS,
+    NO_FOOT,
     UNTESTED,
     about,
     bouts_beside,
+    by_noise_alone,
     change,
+    clearly_moved,
     clock,
+    counted_presses,
     distance,
     headline,
     interval,
     limits,
-    pace,
+    mean_pace,
+    noise_known,
     short_name,
+    untold,
+    untold_presses,
 )
 
 RED_FLAGS = (
@@ -38,11 +47,12 @@ RED_FLAGS = (
     " emergency care, not this program."
 )
 _WIDEST = 100
-_MOST_CHANNELS = 4
+_MOST_CHANNELS = 3
 _MOST_ISSUES = 5
 _QUIET_S = 1.0
-_EVENTS = {"gone": "went", "back": "came back", "mark": "lap press"}
-_LEVELS = {"error": ("Error", "bold red"), "warning": ("Note", "yellow"), "info": ("Info", "dim")}
+_SAY_SO = "If you felt it go or come back, say so: --gone m:ss --back m:ss"
+_EVENTS = {"gone": "went", "back": "came back", "mark": "marked"}
+_STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
 Advance = Callable[[str, int, int], None]
 
@@ -83,12 +93,6 @@ def draw_simulated(made: SimulatedFile, console: Console) -> None:
         f"Next: evenstride analyze {plain(str(made.file))}",
     ]
     console.print("\n".join(line for line in lines if line), soft_wrap=True)
-
-
-def unlabelled_presses(run: RunView) -> tuple[Mark, ...]:
-    """Return the lap presses whose meaning the runner has not told, in order of time."""
-    presses = (mark for mark in run.marks if mark.kind == "mark" and mark.source == "lap")
-    return tuple(sorted(presses, key=lambda mark: mark.t_s))
 
 
 @contextmanager
@@ -154,14 +158,9 @@ def _run(run: RunView, units: Units) -> RenderableType:
 
 def _title(run: RunView, units: Units) -> list[Text]:
     files = " + ".join(dict.fromkeys(plain(source.file) for source in run.sources))
-    facts = [plain(about(run, units)), *_pace(run, units)]
+    mean = mean_pace(run, units)
+    facts = [plain(about(run, units)), *([f"mean {mean}"] if mean else [])]
     return [Text(files, style="bold"), Text(" · ".join(facts), style="dim")]
-
-
-def _pace(run: RunView, units: Units) -> list[str]:
-    if not run.distance_m or run.moving_s <= 0:
-        return []
-    return [pace(1000 * run.moving_s / run.distance_m, units)]
 
 
 @dataclass(frozen=True)
@@ -178,15 +177,15 @@ class _Event:
 def _events(run: RunView, units: Units) -> RenderableType:
     rows = _paired(run, units)
     if not rows:
-        return Text("If you felt it go or come back, say so: --gone m:ss --back m:ss", style="dim")
+        return Text(_presses(run) or _SAY_SO, style="dim")
     cells = [(_EVENTS[row.kind], row.felt, row.measured, row.apart) for row in rows]
-    return _table(("", "you felt", "the watch saw (90 %)", "the watch"), cells)
+    return _table(("", "you felt", "the watch saw (90 %)", "difference"), cells)
 
 
 def _paired(run: RunView, units: Units) -> list[_Event]:
     """Return felt and measured moments in order of time, those that belong together in one row."""
     rows: list[_Event] = []
-    left = list(run.marks)
+    left = [mark for mark in run.marks if not untold(mark)]
     for episode in run.episodes:
         for event, difference_s in _measured(episode, units):
             mark = _partner(left, event, difference_s)
@@ -209,7 +208,7 @@ def _joined(event: _Event, mark: Mark | None, units: Units) -> _Event:
     if mark is None:
         return event
     apart = _apart(event.at_s - mark.t_s)
-    return _Event(event.at_s, event.kind, _felt(mark, units), event.measured, apart)
+    return _Event(mark.t_s, event.kind, _felt(mark, units), event.measured, apart)
 
 
 def _measured(episode: EpisodeView, units: Units) -> list[tuple[_Event, float | None]]:
@@ -248,23 +247,42 @@ def _felt(mark: Mark, units: Units) -> str:
 def _apart(difference_s: float) -> str:
     if round(difference_s) == 0:
         return "agrees"
-    return f"{clock(abs(difference_s))} {'later' if difference_s > 0 else 'earlier'}"
+    return f"watch {clock(abs(difference_s))} {'later' if difference_s > 0 else 'earlier'}"
 
 
 def _moved(run: RunView) -> list[RenderableType]:
-    if not run.episodes:
-        return []
-    says = {channel.name: channel.says for channel in run.channels}
-    cells = [
-        (
-            short_name(shift.name, says.get(shift.name, "")),
-            f"{'+' if shift.shift > 0 else ''}{change(shift.shift, shift.unit)}",
-            f"{change(shift.lo, shift.unit)} to {change(shift.hi, shift.unit)}",
-        )
-        for episode in run.episodes
-        for shift in episode.channels[:_MOST_CHANNELS]
-    ]
-    return [_table(("what moved", "by", "90 % interval"), cells), *_readings(run.episodes)]
+    said: list[RenderableType] = []
+    for episode in run.episodes:
+        clear = [shift for shift in episode.channels if clearly_moved(shift)]
+        if clear:
+            says = {channel.name: channel.says for channel in run.channels}
+            cells = [_shift(shift, says) for shift in clear[:_MOST_CHANNELS]]
+            head = "what moved" if len(run.episodes) == 1 else f"at {clock(episode.onset_s)} moved"
+            said.append(_table((head, "by", "90 % interval"), cells))
+        said += _and_the_rest(clear, len(episode.channels) - len(clear))
+    return [*said, *_readings(run.episodes)]
+
+
+def _shift(shift: ShiftView, says: dict[str, str]) -> tuple[str, str, str]:
+    return (
+        short_name(shift.name, says.get(shift.name, "")),
+        f"{'+' if shift.shift > 0 else ''}{change(shift.shift, shift.unit)}",
+        f"{change(shift.lo, shift.unit)} to {change(shift.hi, shift.unit)}",
+    )
+
+
+def _and_the_rest(clear: Sequence[ShiftView], unclear: int) -> list[Text]:
+    parts = []
+    if len(clear) > _MOST_CHANNELS:
+        parts.append(f"{len(clear) - _MOST_CHANNELS} more")
+    if unclear:
+        parts.append(f"{_channels(unclear)} that did not clearly move")
+    start = "and " if clear else ""
+    return [Text(start + ", and ".join(parts), style="dim")] if parts else []
+
+
+def _channels(how_many: int) -> str:
+    return "1 channel" if how_many == 1 else f"{how_many} channels"
 
 
 def _readings(episodes: Sequence[EpisodeView]) -> list[Text]:
@@ -278,20 +296,18 @@ def _readings(episodes: Sequence[EpisodeView]) -> list[Text]:
 def _can_show(run: RunView) -> list[RenderableType]:
     if not run.channels:
         return []
+    if not noise_known(run):
+        return [Text("How far two stretches differ by noise alone: too little running to know.")]
     cells = [
         (
             short_name(channel.name, channel.says),
-            _smallest(channel.smallest_change_60_s, channel.unit),
-            _smallest(channel.smallest_change_300_s, channel.unit),
+            by_noise_alone(channel.smallest_change_60_s, channel.unit),
+            by_noise_alone(channel.smallest_change_300_s, channel.unit),
         )
         for channel in run.channels[:_MOST_CHANNELS]
     ]
-    table = _table(("smallest change this run can show", "over 1 min", "over 5 min"), cells)
-    return [table, *_and_more(len(run.channels) - _MOST_CHANNELS)]
-
-
-def _smallest(value: float | None, unit: str) -> str:
-    return "–" if value is None else change(value, unit)
+    head = ("two stretches differ by noise alone up to", "1 min each", "5 min each")
+    return [_table(head, cells), *_and_more(len(run.channels) - _MOST_CHANNELS)]
 
 
 def _and_more(how_many: int) -> list[Text]:
@@ -301,14 +317,24 @@ def _and_more(how_many: int) -> list[Text]:
 
 
 def _notes(run: RunView) -> list[str]:
-    lines = [bouts_beside(run), *limits(run), _normal(run), _set_aside(run), _presses(run)]
-    return [plain(line) for line in lines if line]
+    told = any(issue.where == "balance" for issue in run.issues)
+    cannot = [said for said in limits(run) if not (told and said == NO_FOOT)]
+    lines = [bouts_beside(run), *cannot, _normal(run), _set_aside(run)]
+    return [plain(line) for line in (*lines, _presses(run) if _paired_any(run) else "") if line]
+
+
+def _paired_any(run: RunView) -> bool:
+    """Return True where the table of moments is drawn, which else gives way to the presses."""
+    return bool(run.episodes) or any(not untold(mark) for mark in run.marks)
 
 
 def _normal(run: RunView) -> str:
-    if run.normal_part != "assumed" or not run.episodes:
+    """Return how to tell two readings apart, with times that lie inside this run."""
+    told = run.normal_part != "assumed"
+    if told or all(episode.other_reading is None for episode in run.episodes):
         return ""
-    return "If you know what was normal: --normal 45:00-60:00, or --off-at-start."
+    last = f"{clock(0.75 * run.duration_s // 60 * 60)}-{clock(run.duration_s // 1)}"
+    return f"If you know what was normal, say so, such as --normal {last}, or --off-at-start."
 
 
 def _set_aside(run: RunView) -> str:
@@ -327,24 +353,26 @@ def _by_reason(excluded: Sequence[Stretch]) -> list[tuple[str, float]]:
 
 
 def _presses(run: RunView) -> str:
-    how_many = len(unlabelled_presses(run))
-    if not how_many or any("--laps" in issue.remedy for issue in run.issues):
+    how_many = len(untold_presses(run))
+    if not how_many:
         return ""
-    told = "your lap press" if how_many == 1 else f"your {how_many} lap presses"
-    return f"What did {told} mean? Say it with --laps gone,back"
+    return f"{counted_presses(how_many)}, meaning not told: --laps gone,back,mark,skip"
 
 
 def _issues(issues: Sequence[Issue]) -> list[Text]:
-    ranked = sorted(dict.fromkeys(issues), key=lambda issue: list(_LEVELS).index(issue.level))
+    worst_first = list(LEVELS)
+    ranked = sorted(
+        (issue for issue in dict.fromkeys(issues) if issue.where != LAPS),
+        key=lambda issue: worst_first.index(issue.level),
+    )
     shown = [_issue(issue) for issue in ranked[:_MOST_ISSUES]]
     return [*shown, *_and_more(len(ranked) - _MOST_ISSUES)]
 
 
 def _issue(issue: Issue) -> Text:
-    word, style = _LEVELS[issue.level]
     where = f" ({plain(issue.where)})" if issue.where else ""
     said = " ".join(plain(part) for part in (issue.problem, issue.remedy) if part)
-    return Text.assemble((word, style), f"{where}: {said}")
+    return Text.assemble((LEVELS[issue.level], _STYLES[issue.level]), f"{where}: {said}")
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

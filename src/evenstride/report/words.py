@@ -1,11 +1,11 @@
 """The report's words: times, amounts, names and sentences, the same in picture and page."""
 
-import math
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
-from evenstride.app.views import Analysis, ChannelView, EpisodeView, ReadingView, RunView
+from evenstride.app.views import Analysis, EpisodeView, ReadingView, RunView, ShiftView
+from evenstride.model.issue import Level
 from evenstride.model.marks import Mark
 from evenstride.model.units import UNITS
 
@@ -18,7 +18,12 @@ UNTESTED = (
 )
 NO_DIAGNOSIS = "Not a diagnosis."
 NOTHING_SEEN = "No change beyond this runner's own noise was seen."
+NOTHING_SEEN_SHORT = "no change beyond this runner's own noise"
+TOO_LITTLE = "Too little running to judge."
 MARK_COUNTS = "The watch did not show it; your mark counts."
+NO_FOOT = "No foot can be named: this recording has no left-right measurement."
+LAPS = "laps"  # where the issue about presses without a told meaning stands; told in its own place
+LEVELS: dict[Level, str] = {"error": "Error", "warning": "Doubt", "info": "Note"}
 
 # By the start of a channel's name, longest first wins: short name, words for up and for down.
 _CHANNELS = {
@@ -83,12 +88,13 @@ def number(value: float) -> str:
 
     Examples
     --------
-    >>> number(-1.234), number(17.26), number(243.7)
-    ('−1.23', '17.3', '244')
+    >>> number(-1.234), number(17.26), number(243.7), number(-0.001)
+    ('−1.23', '17.3', '244', '0.00')
     """
     size = abs(value)
     decimals = 0 if size >= 100 else 1 if size >= 10 else 2
-    return f"{value:.{decimals}f}".replace("-", "−")
+    # What rounds to nothing has no sign.
+    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
 
 
 def level(value: float, unit: str) -> str:
@@ -181,10 +187,43 @@ def mark_words(mark: Mark) -> str:
     'felt: back 2:00, recalled'
     """
     recalled = ", recalled" if mark.recalled else ""
+    if untold(mark):
+        return f"lap {clock(mark.t_s)}"
     if mark.kind == "mark":
-        press = "lap press" if mark.source == "lap" else "mark"
-        return f"{press} {clock(mark.t_s)}{recalled}"
+        return f"mark {clock(mark.t_s)}{recalled}"
     return f"felt: {mark.kind} {clock(mark.t_s)}{recalled}"
+
+
+def untold(mark: Mark) -> bool:
+    """Return True for a lap press that says neither gone nor back: it may be no feeling at all.
+
+    Examples
+    --------
+    >>> untold(Mark(120.0, None, "mark", "lap", False))
+    True
+    """
+    return mark.kind == "mark" and mark.source == "lap"
+
+
+def untold_presses(run: RunView) -> tuple[Mark, ...]:
+    """Return the lap presses whose meaning the runner has not told, in order of time.
+
+    A press told to be a plain mark looks the same: the run's issue tells the two apart.
+    """
+    if all(issue.where != LAPS for issue in run.issues):
+        return ()
+    return tuple(sorted((m for m in run.marks if untold(m)), key=lambda mark: mark.t_s))
+
+
+def counted_presses(how_many: int) -> str:
+    """Return a number of lap presses in words.
+
+    Examples
+    --------
+    >>> counted_presses(1), counted_presses(11)
+    ('1 lap press', '11 lap presses')
+    """
+    return "1 lap press" if how_many == 1 else f"{how_many} lap presses"
 
 
 def short_mark_words(mark: Mark) -> str:
@@ -229,12 +268,19 @@ def headline(run: RunView) -> str:
         return f"Felt: {moments}. {_beside_the_mark(run)}"
     if not run.channels:
         return "This recording holds nothing in which a change of coordination could be seen."
-    return NOTHING_SEEN
+    return NOTHING_SEEN if judged(run) else TOO_LITTLE
+
+
+def judged(run: RunView) -> bool:
+    """Return True where any running was judged at all."""
+    return run.coordinated_s + run.off_s > 0
 
 
 def _beside_the_mark(run: RunView) -> str:
     if not run.channels:
         return "This recording cannot show it; your mark counts."
+    if not judged(run):
+        return "There is too little running to judge; your mark counts."
     pairs = felt_pairs(run)
     shortest = run.shortest_judgeable_s
     if pairs and shortest is not None and all(back - gone < shortest for gone, back in pairs):
@@ -253,11 +299,7 @@ def nothing(run: RunView) -> str:
     """Return what stands in the lane of measured changes where there is none."""
     if not run.channels:
         return "nothing in this recording that could show it"
-    for channel in run.channels:
-        if channel.smallest_change_300_s is not None:
-            size = change(channel.smallest_change_300_s, channel.unit)
-            return f"no change; {size} held for 5 minutes would have shown"
-    return "no change beyond this runner's own noise"
+    return NOTHING_SEEN_SHORT if judged(run) else "too little running to judge"
 
 
 def not_judged(analysis: Analysis) -> tuple[tuple[float, float], ...]:
@@ -276,20 +318,6 @@ def not_judged(analysis: Analysis) -> tuple[tuple[float, float], ...]:
         else:
             joined.append((start, end))
     return tuple(joined)
-
-
-def could_have_shown(run: RunView) -> str:
-    """Return how large a change this run would have shown, empty where that is not known."""
-    for channel in run.channels:
-        if channel.smallest_change_300_s is not None:
-            return f"A change of {_smallest(channel)} held for 5 minutes would have shown."
-    return ""
-
-
-def _smallest(channel: ChannelView) -> str:
-    size = change(channel.smallest_change_300_s or math.nan, channel.unit)
-    name = short_name(channel.name, channel.says)
-    return f"{size} ({name[0].lower()}{name[1:]})"
 
 
 def interval(low: float, high: float) -> str:
@@ -323,19 +351,26 @@ def recovery_words(reading: EpisodeView | ReadingView) -> str:
 def limits(run: RunView) -> tuple[str, ...]:
     """Return what cannot be seen in this recording, a sentence each."""
     said = [_foot(run)]
-    if run.channels:
+    if found(run):
         said.append("An onset is known no better than to about 15 s: the watch smooths its values.")
     if run.shortest_judgeable_s is not None:
         shortest = clock(run.shortest_judgeable_s)
-        said.append(f"Trouble or bouts shorter than {shortest} cannot be judged from it.")
+        said.append(f"Less than {shortest} of unbroken running is too short to judge.")
     if run.normal_part == "assumed" and run.episodes:
         said.append("Which part of the run was normal is assumed, not told.")
-    return tuple(said)
+    return tuple(sentence for sentence in said if sentence)
+
+
+def found(run: RunView) -> bool:
+    """Return True where any change was measured, in the run or in its bouts laid together."""
+    return bool(run.episodes) or (run.bouts is not None and run.bouts.onset is not None)
 
 
 def _foot(run: RunView) -> str:
     if not any("balance" in channel.name for channel in run.channels):
-        return "No foot can be named: this recording has no left-right measurement."
+        return NO_FOOT
+    if not found(run):
+        return ""
     if not run.can_name_foot:
         return "Balance is a share: it shows which way contact moved, not which foot changed."
     return "Which foot changed is not which leg is the cause."
@@ -348,6 +383,8 @@ def day_and_time(start: str) -> str:
     --------
     >>> day_and_time("2025-06-05T07:12:00+02:00")
     'Thu 5 June 2025, 07:12'
+    >>> day_and_time("2025-06-05T05:12:00+00:00")
+    'Thu 5 June 2025, 05:12 UTC'
     """
     try:
         moment = datetime.fromisoformat(start)
@@ -356,9 +393,11 @@ def day_and_time(start: str) -> str:
     days = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
     months = "January February March April May June July August September October November December"
     month = months.split()[moment.month - 1]
+    # An offset of zero is how a file says that it does not know the place.
+    zone = " UTC" if moment.utcoffset() == timedelta(0) else ""
     return (
         f"{days[moment.weekday()]} {moment.day} {month} {moment.year}, "
-        f"{moment.hour:02d}:{moment.minute:02d}"
+        f"{moment.hour:02d}:{moment.minute:02d}{zone}"
     )
 
 
@@ -369,3 +408,41 @@ def about(run: RunView, units: Units) -> str:
         parts.append(distance(run.distance_m, units))
     parts += dict.fromkeys(source.device for source in run.sources if source.device)
     return " · ".join(parts)
+
+
+def mean_pace(run: RunView, units: Units) -> str:
+    """Return the distance over the moving time as a pace, empty where it is not known."""
+    if not run.distance_m or run.moving_s <= 0:
+        return ""
+    return pace(1000 * run.moving_s / run.distance_m, units)
+
+
+def clearly_moved(shift: ShiftView) -> bool:
+    """Return True where the 90 % interval of a shift leaves out zero.
+
+    Examples
+    --------
+    >>> clearly_moved(ShiftView("cadence", "spm", 0.5, -0.2, 1.2))
+    False
+    """
+    return shift.lo > 0 or shift.hi < 0
+
+
+def by_noise_alone(value: float | None, unit: str) -> str:
+    """Return how far two stretches may differ by noise alone, a dash where that is not known.
+
+    Examples
+    --------
+    >>> by_noise_alone(1.5, "pct"), by_noise_alone(None, "pct")
+    ('1.50 pp', '–')
+    """
+    return "–" if value is None else change(value, unit)
+
+
+def noise_known(run: RunView) -> bool:
+    """Return True where any channel says how far two stretches differ by noise alone."""
+    return any(
+        value is not None
+        for channel in run.channels
+        for value in (channel.smallest_change_60_s, channel.smallest_change_300_s)
+    )

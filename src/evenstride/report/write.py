@@ -5,8 +5,10 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import count
+from os.path import lexists
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from evenstride.app.settings import replace_file
 from evenstride.app.views import Analysis, RunView
 from evenstride.model.errors import EvenstrideError
 from evenstride.report import words
@@ -61,10 +63,8 @@ def _write_one(analysis: Analysis, folder: Path, units: words.Units) -> list[Pat
     name = _free_name(folder, safe_name(analysis.run), identity(analysis))
     paths = [folder / f"{name}{ending}" for ending in _ENDINGS]
     for path, content in zip(paths, contents, strict=True):
-        # Under another name first: whoever opens the folder never finds half a file.
-        part = path.with_name(f"{path.name}.part")
-        part.write_bytes(content)
-        part.replace(path)
+        # In one step: whoever opens the folder never finds half a file.
+        replace_file(path, content)
     return paths
 
 
@@ -100,4 +100,4 @@ def _is_free(folder: Path, name: str, run: str) -> bool:
     written = folder / f"{name}.html"
     if written.is_file():
         return f'name="evenstride-run" content="{run}"' in written.read_text("utf-8", "replace")
-    return not any((folder / f"{name}{ending}").exists() for ending in _ENDINGS)
+    return not any(lexists(folder / f"{name}{ending}") for ending in _ENDINGS)
