@@ -16,7 +16,8 @@ _.one_minute
 _.five_minutes
 _.checked
 _.presses_without_meaning
-_.could_have_shown
+_.good_to_know
+_.moved_groups
 
 # Called by the bench, which draws the healthy tail with it.
 _.statistic
