@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # A file name or a unit the terminal cannot show must not end the program.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
     if sys.stdout is None:
-        _say_unwritten("nothing listens to it")
+        _say_unwritten("standard output is closed")
     try:
         app(args=None if arguments is None else list(arguments), prog_name="evenstride")
     except EvenstrideError as refused:
@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _say_unwritten(reason: str) -> NoReturn:
-    _tell(f"Error: The output could not be written: {reason}. Send it to a place with room.")
+    _tell(f"Error: The output could not be written: {reason}. Send it where it can be kept.")
     sys.exit(WRONG_REQUEST)
 
 
@@ -406,12 +406,14 @@ def _refuse_a_file(folder: Path | None) -> None:
     if folder is None:
         return
     try:
-        is_taken = os.path.lexists(folder) and not folder.is_dir()
+        folder.lstat()
+    except FileNotFoundError:
+        return
     except OSError as reason:
         raise EvenstrideError(
             f"{folder} could not be opened: {reason.strerror}.", "Choose another folder with --out."
         ) from reason
-    if is_taken:
+    if not folder.is_dir():
         raise EvenstrideError(
             f"{folder} is a file, and --out wants a folder.",
             "Name a folder; it is made if missing.",

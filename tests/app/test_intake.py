@@ -132,3 +132,24 @@ def test_progress_names_each_file_before_it_is_read(fit_file: FitFile, tmp_path:
     heard: list[tuple[str, int, int]] = []
     take_in([fit_file(), tmp_path / "missing.fit"], lambda *words: heard.append(words))
     assert heard == [("run.fit", 0, 2), ("missing.fit", 1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        (b"l\xe4ufe.fit", "l\ufffdufe.fit"),
+        ("l\u00e4ufe \U0001f600.fit".encode(), "l\u00e4ufe \U0001f600.fit"),
+    ],
+)
+@pytest.mark.parametrize("system", ["utf-8", "ascii"])
+def test_a_name_becomes_text_whatever_the_system_makes_of_it(
+    tmp_path: Path, raw: bytes, shown: str, system: str
+) -> None:
+    told: list[str] = []
+    name = raw.decode(system, "surrogateescape")
+    [one] = take_in([tmp_path / name], lambda what, _, __: told.append(what))
+    assert (one.file, one.issues[0].where, told) == (shown, shown, [shown])
+
+
+def test_half_a_character_of_windows_is_still_a_name(tmp_path: Path) -> None:
+    assert taken(tmp_path / "run\ud800.fit")[0].file == "run?.fit"

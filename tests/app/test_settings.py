@@ -1,5 +1,6 @@
 """The settings file: defaults, changes, damage."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,14 @@ def test_units_inside_another_table_are_left_alone(tmp_path: Path) -> None:
     assert file.read_text() == 'units = "mi"\n[other]\nunits = "stone"\n'
 
 
-@pytest.mark.parametrize("content", [b"units = ", b"\xff\xfe", b'units = "m"', b"units = 1"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"units = ", b"\xff\xfe", b'units = "m"', b"units = 1", b"units = [1]", b"units = {a=1}"),
+        pytest.param(b"units = " + b"[" * 5000, id="deep"),
+        pytest.param(b"units = " + b"1" * 5000, id="long"),
+    ],
+)
 def test_a_damaged_file_is_told_with_a_remedy(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "settings.toml"
     file.write_bytes(content)
@@ -82,3 +90,36 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_litter(
         replace_file(file, b"new")
     assert [path.name for path in tmp_path.iterdir()] == ["settings.toml"]
     assert file.read_text() == "old"
+
+
+def test_no_link_planted_beside_a_file_is_written_through(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_bytes(b"mine")
+    for planted in (
+        *("run.html.part", f".run.html.{os.getpid()}.part"),
+        *(f".evenstride-{os.getpid()}-{i}.part" for i in range(2)),
+    ):
+        (tmp_path / planted).symlink_to(precious)
+    replace_file(tmp_path / "run.html", b"new")
+    assert (tmp_path / "run.html").read_bytes() == b"new"
+    assert precious.read_bytes() == b"mine"
+
+
+def test_a_file_put_in_the_way_at_the_last_moment_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = tmp_path / f".evenstride-{os.getpid()}-0.part"
+    theirs.write_bytes(b"theirs")
+    monkeypatch.setattr("os.path.lexists", lambda _: False)
+    with pytest.raises(FileExistsError):
+        replace_file(tmp_path / "run.html", b"new")
+    assert theirs.read_bytes() == b"theirs"
+
+
+def test_the_longest_name_a_folder_takes_can_be_written(tmp_path: Path) -> None:
+    file = tmp_path / ("y" * 255)
+    replace_file(file, b"new")
+    assert file.read_bytes() == b"new"
+    with pytest.raises(OSError, match="too long"):
+        replace_file(tmp_path / ("y" * 256), b"new")
+    assert list(tmp_path.iterdir()) == [file]

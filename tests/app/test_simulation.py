@@ -1,5 +1,6 @@
 """Runs with a known truth, from the command line's words to a FIT file."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,9 +79,12 @@ def test_what_was_asked_for_is_in_the_file(tmp_path: Path) -> None:
         (replace(SHORT, shift_pp=float("inf")), "percentage points"),
         (replace(SHORT, shift_pp=50), "percentage points"),
         (replace(SHORT, onset_s=None), "never goes"),
-        (replace(SHORT, recovery_s=3000), "over after 6 minutes"),
-        (replace(SHORT, onset_s=360, recovery_s=None), "over after 6 minutes"),
-        (replace(SHORT, onset_s=300, recovery_s=60), "begins at"),
+        (replace(SHORT, recovery_s=3000), "over at 6:00, before the recovery at 50:00"),
+        (replace(SHORT, onset_s=360, recovery_s=None), "over at 6:00, before the onset"),
+        (replace(SHORT, onset_s=300, recovery_s=60), "come back at 1:00, before it goes at 5:00"),
+        (replace(SHORT, ramp_s=241), "lasts only 4:00"),
+        (replace(SHORT, recovery_s=None, ramp_s=301), "lasts only 5:00"),
+        (replace(SHORT, onset_s=None, recovery_s=None, ramp_s=60), "never begins"),
     ],
 )
 def test_a_run_that_cannot_be_is_refused_and_nothing_is_written(
@@ -92,26 +96,49 @@ def test_a_run_that_cannot_be_is_refused_and_nothing_is_written(
 
 
 def test_only_a_simulated_file_is_ever_replaced(tmp_path: Path) -> None:
-    mine = tmp_path / "mine.fit"
-    mine.write_bytes(b"my own run")
-    with pytest.raises(EvenstrideError, match="left as it is"):
-        write_simulated(SHORT, mine)
-    assert mine.read_bytes() == b"my own run"
     again = tmp_path / "again.fit"
     write_simulated(SHORT, again)
     write_simulated(replace(SHORT, seed=8), again)
     assert [path.name for path in tmp_path.iterdir() if "part" in path.name] == []
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"my own run",
+        b"About files that evenstride simulated: my notes.",
+        b"\x0e\x20\x92\x08\x00\x01\x00\x00.FIT" + bytes(400) + b"evenstride simulated",
+        b"",
+    ],
+    ids=["run", "notes", "FIT", "empty"],
+)
+def test_a_file_of_anothers_making_is_left_alone(tmp_path: Path, content: bytes) -> None:
+    mine = tmp_path / "mine.fit"
+    mine.write_bytes(content)
+    with pytest.raises(EvenstrideError, match="left as it is"):
+        write_simulated(SHORT, mine)
+    assert mine.read_bytes() == content
+
+
+def test_what_is_no_file_is_neither_read_nor_replaced(tmp_path: Path) -> None:
+    pipe, link = tmp_path / "pipe.fit", tmp_path / "link.fit"
+    os.mkfifo(pipe)
+    link.symlink_to("nowhere")
+    for place in (pipe, link):
+        with pytest.raises(EvenstrideError, match="left as it is"):
+            write_simulated(SHORT, place)
+    assert link.is_symlink()
+
+
 def test_what_cannot_be_read_is_never_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "secret.fit").write_bytes(b"evenstride simulated")
+    write_simulated(SHORT, tmp_path / "secret.fit")
 
-    def denied(_: Path) -> bytes:
+    def denied(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", denied)
+    monkeypatch.setattr(Path, "open", denied)
     with pytest.raises(EvenstrideError, match="left as it is"):
         write_simulated(SHORT, tmp_path / "secret.fit")
 
@@ -120,7 +147,8 @@ def test_a_place_that_cannot_be_written_is_a_wrong_request(tmp_path: Path) -> No
     with pytest.raises(EvenstrideError, match="is a folder"):
         write_simulated(SHORT, tmp_path)
     (tmp_path / "file").write_text("")
-    for place in (tmp_path / "file" / "run.fit", Path("/proc/nowhere/run.fit")):
+    too_long = tmp_path / ("long" * 75)
+    for place in (tmp_path / "file" / "run.fit", Path("/proc/nowhere/run.fit"), too_long):
         with pytest.raises(EvenstrideError, match="--out"):
             write_simulated(SHORT, place)
 

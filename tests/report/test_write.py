@@ -66,6 +66,20 @@ def test_someone_elses_picture_of_that_name_is_left_alone(quick: Analysis, tmp_p
     assert paths[1].name.endswith("-2.png")
 
 
+def test_no_link_planted_in_the_folder_is_written_through(quick: Analysis, tmp_path: Path) -> None:
+    precious, folder = tmp_path / "precious", tmp_path / "report"
+    precious.write_bytes(b"mine")
+    folder.mkdir()
+    name = "2025-06-05-0712-2025-06-05-morning"
+    for ending in ("html", "png", "svg"):
+        (folder / f"{name}.{ending}.part").symlink_to(precious)
+    (folder / f"{name}.png").symlink_to("nowhere")
+    paths = write_report([quick], folder, "km")
+    assert precious.read_bytes() == b"mine"
+    assert paths[0].name == f"{name}-2.html"
+    assert all(path.is_file() and not path.is_symlink() for path in paths)
+
+
 def test_two_sessions_of_one_file_become_two_reports(quick: Analysis, tmp_path: Path) -> None:
     later = replace(quick, run=replace(quick.run, start="2025-06-05T09:00:00+02:00"))
     assert len(set(write_report([quick, later], tmp_path, "km"))) == 6

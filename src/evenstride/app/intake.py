@@ -47,13 +47,13 @@ def take_in(files: Sequence[Path], progress: Progress | None = None) -> tuple[In
     taken = []
     for done, file in enumerate(files):
         if progress is not None:
-            progress(file.name, done, len(files))
+            progress(_name_of(file), done, len(files))
         taken.append(_take_in_one(file, seen))
     return tuple(taken)
 
 
 def _take_in_one(file: Path, seen: dict[str, str]) -> Intake:
-    name = file.name or str(file)
+    name = _name_of(file)
     data, problem = _bytes_of(file)
     if problem is not None:
         return Intake(name, (), (problem,))
@@ -69,12 +69,21 @@ def _take_in_one(file: Path, seen: dict[str, str]) -> Intake:
     return _running_only(name, reader.read(data, name))
 
 
+def _name_of(file: Path) -> str:
+    """Return the name as text any page can hold: bytes that are no UTF-8 become a replacement."""
+    name = file.name or str(file)
+    try:
+        return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "replace").decode()
+
+
 def _readers() -> tuple[Reader, ...]:
     return discover(evenstride.formats, Reader)
 
 
 def _bytes_of(file: Path) -> tuple[bytes, Issue | None]:
-    name = file.name or str(file)
+    name = _name_of(file)
     try:
         if file.is_dir():
             return b"", Issue("error", name, "This is a folder.", "Give the files inside it.")

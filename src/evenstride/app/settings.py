@@ -5,8 +5,9 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
-from typing import Literal, TypeAlias, TypeGuard
+from typing import BinaryIO, Literal, TypeAlias, TypeGuard
 
 from platformdirs import user_config_path
 
@@ -39,7 +40,7 @@ def is_units(text: object) -> TypeGuard[Units]:
     >>> is_units("mi"), is_units("furlongs")
     (True, False)
     """
-    return text in {"km", "mi"}
+    return isinstance(text, str) and text in {"km", "mi"}
 
 
 def settings_file(environment: Mapping[str, str]) -> Path:
@@ -106,16 +107,19 @@ def save_units(file: Path, units: Units) -> Settings:
 
 
 def replace_file(file: Path, content: bytes) -> None:
-    """Write `content` to a temporary name beside `file`, flush it to disk, and rename.
+    """Write `content` to a new file beside `file`, flush it to disk, and rename.
+
+    Nothing that stands in the folder is written to or through, whatever it is called; where
+    `file` is a link, the link is replaced and what it points to stays.
 
     Raises
     ------
     OSError
         If the folder cannot be written to; an existing `file` is then unchanged.
     """
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    part, stream = _new_file_beside(file)
     try:
-        with part.open("wb") as stream:
+        with stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
@@ -123,6 +127,14 @@ def replace_file(file: Path, content: bytes) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def _new_file_beside(file: Path) -> tuple[Path, BinaryIO]:
+    # Not called after `file`: a name that just fits the file system must stay writable.
+    wishes = (file.with_name(f".evenstride-{os.getpid()}-{i}.part") for i in count())
+    part = next(wish for wish in wishes if not os.path.lexists(wish))
+    # "x" neither follows a link nor takes a file put there since.
+    return part, part.open("xb")
 
 
 def _with_units(text: str, line: str) -> str:
@@ -148,7 +160,7 @@ def _text_of(file: Path) -> str:
 def _parsed(text: str, file: Path) -> dict[str, object]:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as reason:
+    except (ValueError, RecursionError) as reason:
         raise EvenstrideError(
             f"The settings in {file} are not valid TOML: {reason}.",
             "Mend the line or delete the file; it will be made anew.",

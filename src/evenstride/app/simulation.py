@@ -1,7 +1,6 @@
 """A run with a known truth, written as a FIT file."""
 
 import math
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -148,6 +147,10 @@ def _check_times(request: SimulationRequest) -> None:
         raise EvenstrideError(
             "Coordination cannot come back when it never goes.", "Give --onset too."
         )
+    if request.onset_s is None and request.ramp_s > 0:
+        raise EvenstrideError(
+            f"A change that never begins cannot take {clock(request.ramp_s)}.", "Give --onset too."
+        )
     for what, moment in (("onset", request.onset_s), ("recovery", request.recovery_s)):
         if moment is not None and moment >= end_s:
             raise EvenstrideError(
@@ -178,16 +181,16 @@ def _check_episode(onset_s: float, back_s: float, ramp_s: float) -> None:
 def _spare(file: Path) -> None:
     """Refuse to write over anything that evenstride did not simulate itself."""
     try:
-        is_folder = file.is_dir()
-        is_foreign = os.path.lexists(file) and not _is_ours(file)
+        file.lstat()
+    except FileNotFoundError:
+        return
     except OSError as reason:
         raise EvenstrideError(
-            f"{file} could not be read, so it is left as it is: {reason.strerror}.",
-            "Choose another name with --out.",
+            f"{file} could not be written: {reason.strerror}.", "Choose another place with --out."
         ) from reason
-    if is_folder:
+    if file.is_dir():
         raise EvenstrideError(f"{file} is a folder.", "Name a file, such as run.fit.")
-    if is_foreign:
+    if not _is_ours(file):
         raise EvenstrideError(
             f"{file} exists and is no simulated run; it is left as it is.",
             "Choose another name with --out.",
@@ -196,8 +199,12 @@ def _spare(file: Path) -> None:
 
 def _is_ours(file: Path) -> bool:
     """Return whether a FIT file names the simulated watch where a watch gives its name."""
+    # A pipe or a device could be read for ever.
     if not file.is_file():
         return False
-    with file.open("rb") as stream:
-        head = stream.read(_FIRST_MESSAGE_BYTES)
+    try:
+        with file.open("rb") as stream:
+            head = stream.read(_FIRST_MESSAGE_BYTES)
+    except OSError:
+        return False
     return head[8:12] == b".FIT" and _OUR_MARK in head
