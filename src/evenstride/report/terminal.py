@@ -19,6 +19,7 @@ from evenstride.model.issue import Issue
 from evenstride.model.marks import Mark
 from evenstride.report.characters import plain
 from evenstride.report.words import (
+    ASSUMED,
     LAPS,
     LEVELS,
     NO_DIAGNOSIS,
@@ -37,6 +38,7 @@ from evenstride.report.words import (
     limits,
     mean_pace,
     noise_known,
+    number,
     short_name,
     untold,
     untold_presses,
@@ -267,22 +269,18 @@ def _shift(shift: ShiftView, says: dict[str, str]) -> tuple[str, str, str]:
     return (
         short_name(shift.name, says.get(shift.name, "")),
         f"{'+' if shift.shift > 0 else ''}{change(shift.shift, shift.unit)}",
-        f"{change(shift.lo, shift.unit)} to {change(shift.hi, shift.unit)}",
+        f"{number(shift.lo)} to {change(shift.hi, shift.unit)}",
     )
 
 
 def _and_the_rest(clear: Sequence[ShiftView], unclear: int) -> list[Text]:
     parts = []
     if len(clear) > _MOST_CHANNELS:
-        parts.append(f"{len(clear) - _MOST_CHANNELS} more")
+        parts.append(f"and {len(clear) - _MOST_CHANNELS} more")
     if unclear:
-        parts.append(f"{_channels(unclear)} that did not clearly move")
-    start = "and " if clear else ""
-    return [Text(start + ", and ".join(parts), style="dim")] if parts else []
-
-
-def _channels(how_many: int) -> str:
-    return "1 channel" if how_many == 1 else f"{how_many} channels"
+        channels = "1 channel" if unclear == 1 else f"{unclear} channels"
+        parts.append(f"{channels} did not clearly move")
+    return [Text("; ".join(parts), style="dim")] if parts else []
 
 
 def _readings(episodes: Sequence[EpisodeView]) -> list[Text]:
@@ -317,9 +315,11 @@ def _and_more(how_many: int) -> list[Text]:
 
 
 def _notes(run: RunView) -> list[str]:
-    told = any(issue.where == "balance" for issue in run.issues)
-    cannot = [said for said in limits(run) if not (told and said == NO_FOOT)]
-    lines = [bouts_beside(run), *cannot, _normal(run), _set_aside(run)]
+    elsewhere = {NO_FOOT} if any(issue.where == "balance" for issue in run.issues) else set()
+    if normal := _normal(run):
+        elsewhere.add(ASSUMED)
+    cannot = (said for said in limits(run) if said not in elsewhere)
+    lines = [bouts_beside(run), *cannot, normal, _set_aside(run)]
     return [plain(line) for line in (*lines, _presses(run) if _paired_any(run) else "") if line]
 
 
@@ -334,7 +334,7 @@ def _normal(run: RunView) -> str:
     if told or all(episode.other_reading is None for episode in run.episodes):
         return ""
     last = f"{clock(0.75 * run.duration_s // 60 * 60)}-{clock(run.duration_s // 1)}"
-    return f"If you know what was normal, say so, such as --normal {last}, or --off-at-start."
+    return f"Which part was normal is assumed. If you know: --normal {last}, or --off-at-start."
 
 
 def _set_aside(run: RunView) -> str:

@@ -21,6 +21,7 @@ NOTHING_SEEN = "No change beyond this runner's own noise was seen."
 NOTHING_SEEN_SHORT = "no change beyond this runner's own noise"
 TOO_LITTLE = "Too little running to judge."
 MARK_COUNTS = "The watch did not show it; your mark counts."
+ASSUMED = "Which part of the run was normal is assumed, not told."
 NO_FOOT = "No foot can be named: this recording has no left-right measurement."
 LAPS = "laps"  # where the issue about presses without a told meaning stands; told in its own place
 LEVELS: dict[Level, str] = {"error": "Error", "warning": "Doubt", "info": "Note"}
@@ -357,7 +358,7 @@ def limits(run: RunView) -> tuple[str, ...]:
         shortest = clock(run.shortest_judgeable_s)
         said.append(f"Less than {shortest} of unbroken running is too short to judge.")
     if run.normal_part == "assumed" and run.episodes:
-        said.append("Which part of the run was normal is assumed, not told.")
+        said.append(ASSUMED)
     return tuple(sentence for sentence in said if sentence)
 
 
