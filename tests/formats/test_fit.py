@@ -3,7 +3,7 @@
 import struct
 import time
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -760,6 +760,227 @@ def test_what_is_no_fit_file_is_told_in_one_sentence(data: bytes, says: str) -> 
 def test_a_file_too_large_for_a_run_is_refused_before_it_is_read() -> None:
     (issue,) = read(bytes(LARGEST + 1), "run.fit").issues
     assert "no recorded run is that large" in issue.problem
+
+
+# --- times, distances and speeds that cannot be ---
+
+DAY = 86_400
+
+
+def timed(times: list[int], session: bytes = b"") -> bytes:
+    """Return a run with a record at each of these seconds, in this order."""
+    rows = b"".join(RUN(NOON + at, 300 * k, 3000, 85) for k, at in enumerate(times))
+    return fit_unchecked(ACTIVITY + RUN.definition + rows + session)
+
+
+def lengths(data: bytes) -> list[tuple[int, float]]:
+    """Return samples and seconds of each recording."""
+    found = read(data, "run.fit").recordings
+    return [(each.samples.height, each.duration_s) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        *product([1 - NOON, 0x10000000 - NOON, 67 * 365 * DAY, 7 * DAY], [0, 150, 299]),
+        (4096, 0),
+        (4096, 150),
+    ],
+)
+@pytest.mark.parametrize(
+    "session", [b"", ONE_SESSION.definition + ONE_SESSION(NOON + 300, NOON, 1, 0)]
+)
+def test_a_single_wrong_time_is_left_out_and_told(wrong: int, place: int, session: bytes) -> None:
+    data = timed([*range(place), wrong, *range(place + 1, 300)], session)
+    assert lengths(data) == [(299, 298.0 if place in {0, 299} else 299.0)]
+    at = first_record(data) + place * SIZE
+    assert f"warning run.fit, byte {at}: One record bears a time far from all" in problems(data)
+
+
+def test_a_few_wrong_times_apart_from_each_other_are_left_out() -> None:
+    seconds_of = list(range(1000))
+    for place in (5, 400, 401, 777):
+        seconds_of[place] ^= 1 << 17
+    assert lengths(timed(seconds_of)) == [(996, 999.0)]
+    assert "4 records bear a time far from all others" in problems(timed(seconds_of))
+
+
+def test_times_mostly_out_of_order_are_all_kept() -> None:
+    order = np.random.default_rng(3).permutation(400).tolist()
+    assert lengths(timed(order)) == [(400, 399.0)]
+    back = [*range(3600, 3700), *range(200)]
+    assert lengths(timed(back)) == [(300, 3699.0)]
+
+
+def test_one_wrong_time_in_a_run_whose_clock_was_set_back_is_left_out() -> None:
+    back = [*range(3600, 3700), 9999, *range(3701, 3710), *range(200)]
+    assert lengths(timed(back)) == [(309, 3709.0)]
+
+
+def test_a_night_is_a_pause_and_two_days_are_not() -> None:
+    night = [*range(200), *(k + 14 * 3600 for k in range(200))]
+    assert lengths(timed(night)) == [(400, 14 * 3600 + 199.0)]
+    days = [*range(200), *(k + 2 * DAY for k in range(200))]
+    assert lengths(timed(days)) == [(200, 199.0), (200, 199.0)]
+    assert "cut at its largest pauses into 2 parts" in problems(timed(days))
+
+
+def test_no_recording_is_longer_than_two_days() -> None:
+    slow = [60 * k for k in range(5 * 1440)]
+    slow = [at + (1800 if at > 40 * 3600 else 0) for at in slow]
+    found = lengths(timed(slow))
+    assert sum(samples for samples, _ in found) == len(slow)
+    assert max(length for _, length in found) <= 2 * DAY
+    assert len(found) <= 4
+    twice = [at for at in slow for _ in range(2)]
+    assert lengths(timed(twice)) == found
+
+
+def test_a_few_records_beside_a_run_are_no_run_of_their_own() -> None:
+    end = ONE_SESSION.definition + ONE_SESSION(NOON + 200, NOON, 1, 0)
+    rows = seconds(200) + end + seconds(4, NOON + 900)
+    data = fit(ACTIVITY, RUN.definition, rows)
+    assert lengths(data) == [(200, 199.0)]
+    assert "Left out 4 records" in problems(data)
+
+
+def test_more_sessions_than_any_race_has_are_left_out() -> None:
+    ends = b"".join(ONE_SESSION(NOON + k, NOON + k, 1, 0) for k in range(300))
+    data = fit_unchecked(ACTIVITY + RUN.definition + seconds(300) + ONE_SESSION.definition + ends)
+    assert len(lengths(data)) == 128
+    assert "the rest was left out" in problems(data)
+
+
+def test_laps_far_outside_the_run_are_left_out_and_told() -> None:
+    laps = [LAPS(NOON + 20, NOON, 20_000, 0), LAPS(NOON + 40, NOON + 20, 4_000_000_000, 0)]
+    data = fit(ACTIVITY, RUN.definition, seconds(60), LAPS.definition, *laps)
+    (found,) = read(data, "a.fit").recordings
+    assert found.laps.rows() == [(0.0, 20.0, "manual")]
+    assert "far outside the run: 1;" in problems(data)
+
+
+METRES = Layout(1, RECORD, ((253, UINT32, 1), (5, FLOAT32, 1), (6, UINT16, 1)))
+
+
+def walked(distances_cm: list[float], speeds: dict[int, int] | None = None) -> bytes:
+    """Return a run with these distances, and 3 m/s but for some seconds."""
+    wild = speeds or {}
+    rows = [METRES(NOON + k, at, wild.get(k, 3000)) for k, at in enumerate(distances_cm)]
+    end = ONE_SESSION.definition + ONE_SESSION(NOON + len(rows), NOON, 1, 0)
+    return fit(ACTIVITY, METRES.definition, *rows, end)
+
+
+@pytest.mark.parametrize("wild", [-500.0, 4e9, 70_000.0])
+@pytest.mark.parametrize("place", [0, 40, 99])
+def test_a_distance_far_from_those_around_is_set_aside(wild: float, place: int) -> None:
+    if wild == 70_000.0 and place == 99:
+        wild = 4e8
+    distances = [300.0 * k for k in range(100)]
+    distances[place] = wild
+    data = walked(distances)
+    column_of = read(data, "a.fit").recordings[0].samples["distance_m"]
+    assert column_of.is_null().arg_true().to_list() == [place]
+    assert f"second {place}: 1 distance was set aside" in problems(data)
+
+
+def test_a_distance_that_begins_anew_is_told_and_left_as_written() -> None:
+    data = walked([300.0 * (k if k < 60 else k - 60) for k in range(100)])
+    column_of = read(data, "a.fit").recordings[0].samples["distance_m"]
+    assert column_of.to_list() == [3.0 * (k % 60) for k in range(100)]
+    assert "second 60: The distance falls back" in problems(data)
+
+
+def test_speeds_no_runner_reaches_are_set_aside() -> None:
+    data = walked([300.0 * k for k in range(100)], {7: 65_000, 8: 15_001, 9: 15_000})
+    speeds = read(data, "a.fit").recordings[0].samples["speed_mps"]
+    assert speeds.is_null().arg_true().to_list() == [7, 8]
+    assert "second 7: 2 speeds were set aside" in problems(data)
+    ride = data.replace(ONE_SESSION(NOON + 100, NOON, 1, 0), ONE_SESSION(NOON + 100, NOON, 2, 0))
+    assert read(ride, "a.fit").recordings[0].samples["speed_mps"][7] == 65.0
+
+
+# --- types no device gives a field ---
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan"), 3e38])
+@pytest.mark.parametrize(
+    ("message", "number"),
+    [
+        *((SESSION, number) for number in (2, 5, 6, 7, 192, 193)),
+        *((LAP, number) for number in (2, 7, 24, 25, 39)),
+        *((DESCRIPTION, number) for number in (0, 1, 2, 6, 7)),
+        *((FILE_ID, number) for number in (0, 1, 2)),
+        *((SPORT, number) for number in (0, 1)),
+        *((23, number) for number in (0, 2, 4)),
+        *((34, number) for number in (5,)),
+    ],
+)
+def test_a_number_that_is_not_finite_is_missing(message: int, number: int, value: float) -> None:
+    plain = {253: NOON + 20, 0: 0, 1: 1, 2: NOON if message == SESSION else 0}
+    fields = tuple((known, UINT32, 1) for known in plain if known != number)
+    odd = Layout(2, message, (*fields, (number, FLOAT32, 1)))
+    row = odd(*(plain[known] for known, _, _ in fields), value)
+    head, end = ACTIVITY, b""
+    if message == FILE_ID:
+        head, end = b"", ONE_SESSION.definition + ONE_SESSION(NOON + 20, NOON, 1, 0)
+    data = fit(head, odd.definition, row, RUN.definition, seconds(20), end)
+    (found,) = read(data, "a.fit").recordings
+    assert found.samples.height == 20
+
+
+def test_a_measured_number_that_is_not_finite_is_missing() -> None:
+    data = walked([0.0, float("inf"), 600.0])
+    assert recording(data).samples["distance_m"].to_list() == [0.0, None, 6.0]
+
+
+def test_an_application_id_given_as_text_is_none() -> None:
+    texts = Layout(6, DEVELOPER, ((1, TEXT, 4), (3, UINT8, 1)))
+    layout = Layout(1, RECORD, ((253, UINT32, 1),), ((0, 1, 0),))
+    told_so = TOLD.definition + told(0, 0, UINT8, b"Power")
+    head = ACTIVITY + texts.definition + texts(b"abc\0", 0) + told_so
+    data = fit(head, layout.definition, layout(NOON, b"\x05"))
+    assert [extra.key for extra in recording(data).developer_fields] == [("", 0, 0)]
+
+
+# --- the runner's own clock ---
+
+CLOSING = Layout(2, 34, ((253, UINT32, 1), (5, UINT32, 1)))
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "offset"),
+    [
+        (8 * 3600, "+08:00"),
+        (-3.5 * 3600, "-03:30"),
+        (5.75 * 3600 + 2, "+05:45"),
+        (14 * 3600, "+14:00"),
+        (15 * 3600, "+00:00"),
+        (1000, "+00:00"),
+        (-NOON - 30, "+00:00"),
+        (0, "+00:00"),
+    ],
+)
+def test_the_start_tells_the_runners_local_time(ahead_s: float, offset: str) -> None:
+    closing = CLOSING.definition + CLOSING(NOON + 30, NOON + 30 + round(ahead_s))
+    found = recording(fit(ACTIVITY, RUN.definition, seconds(30), closing))
+    assert found.start.isoformat()[-6:] == offset
+    assert found.start == recording(run(60)).start
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        ("garmin-stamina.fit", "2026-05-14T12:05:59+08:00"),
+        ("Fenix3-Run-1321421020.fit", "2016-08-25T20:05:16+03:00"),
+        ("sample_mulitple_header.fit", "2018-05-27T11:23:41+02:00"),
+    ],
+)
+def test_real_runs_start_at_their_runners_local_time(
+    real_data: Path, name: str, start: str
+) -> None:
+    path = next(found for found in real(real_data) if found.name == name)
+    found = [each.start.isoformat() for each in read(path.read_bytes(), name).recordings]
+    assert found[-1] == start
 
 
 # --- hostile files: bounded time and memory ---

@@ -84,16 +84,19 @@ class Column:
     def values(self) -> Array:
         """Values in the field's unit: text as objects (None: missing), numbers as floats.
 
-        NaN where missing; bare bytes are given as whole numbers below 256, one row of them each.
+        NaN where missing or not finite; bare bytes are given as whole numbers below 256, one row
+        of them each.
         """
         if self.stored.dtype == object:
             return self.stored
         numbers: Floats = self.stored.astype(np.float64)
-        if self.scale:
-            numbers /= self.scale
-        if self.offset:
-            numbers -= self.offset
-        numbers[~self.valid] = np.nan
+        with np.errstate(over="ignore", invalid="ignore"):
+            if self.scale:
+                numbers /= self.scale
+            if self.offset:
+                numbers -= self.offset
+        valid = self.valid if self.stored.dtype.kind != "f" else self.valid & np.isfinite(numbers)
+        numbers[~valid] = np.nan
         return numbers
 
 
@@ -144,8 +147,9 @@ class Table:
         values = block.view(order + base.code).astype(base.code)
         if values.shape[1] == 1:
             values = values[:, 0]
-        missing = np.isnan(values) if base.missing is None else np.equal(values, base.missing)
-        return values, np.logical_not(missing)
+        if base.missing is None:
+            return values, np.isfinite(values)
+        return values, np.not_equal(values, base.missing)
 
     def developer_column(self, spot: StoredField) -> Column:
         """Return a developer field."""
@@ -349,6 +353,11 @@ class Stack:
         return self._merged(table.order for table in self.tables)
 
     @cached_property
+    def offsets(self) -> Ints:
+        """Byte at which each message stands."""
+        return self._merged(table.offsets for table in self.tables)
+
+    @cached_property
     def times(self) -> Ints:
         """FIT timestamps, 0 where a message has none."""
         return self._merged(table.times for table in self.tables)
@@ -534,6 +543,8 @@ def _described_base(code: int) -> BaseType:
 def _applications(table: Table) -> Iterator[tuple[int, int, str]]:
     """Yield byte, developer index and application id in hexadecimal, empty where none is given."""
     index, application = Stack((table,)).numbers(3), table.column(1)
+    if application is not None and application.stored.dtype == object:
+        application = None  # an id given as text is none
     for row, at in enumerate(table.offsets.tolist()):
         text = ""
         if application is not None and application.valid[row].any():

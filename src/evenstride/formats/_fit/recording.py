@@ -1,14 +1,17 @@
 """From a FIT file's messages to recordings: one a session, in this house's tables and units."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, timedelta, timezone
 
 import numpy as np
 import polars as pl
 
 from evenstride.formats._fit import profile
-from evenstride.formats._fit.messages import Array, Column, Floats, Ints, Messages, Stack
+from evenstride.formats._fit.doubtful import checked_distance, checked_speed
+from evenstride.formats._fit.legs import Leg, date_of, legs_of, name_of, too_small
+from evenstride.formats._fit.messages import Column, Floats, Ints, Messages, Stack
+from evenstride.formats._fit.strays import APART_S
 from evenstride.model.intervals import Stretch
 from evenstride.model.issue import Issue
 from evenstride.model.recording import (
@@ -17,15 +20,15 @@ from evenstride.model.recording import (
     SAMPLES,
     DeveloperField,
     Recording,
-    SelfEvaluation,
     Source,
     Spacing,
 )
 
-_EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
-_CLOCK_SET = 0x10000000  # FIT times below count from power-on: the device did not know the date
 _ON_FOOT = {"running", "walking", "hiking"}
-_SLACK_S = 60  # records may run on a little after their session's last word
+_LOCAL_TIME = 5
+_QUARTER_S = 900  # time zones differ by quarters of an hour
+_MOST_QUARTERS = 14 * 4
+_ZONE_SLACK_S = 60  # a difference that is no time zone is two moments
 _TIMER = 0
 _STARTS, _STOPS = {0}, {1, 4, 8, 9}
 
@@ -48,77 +51,21 @@ _CADENCE, _FRACTIONAL_CADENCE = 4, 53
 
 
 @dataclass(frozen=True)
-class _Session:
-    """One session as the device summed it up; times in FIT seconds, 0 where unknown."""
-
-    start: int
-    end: int
-    sport: str
-    sub_sport: str
-    evaluation: SelfEvaluation
-
-
-@dataclass(frozen=True)
-class _Leg:
-    """The part of a file that becomes one recording.
-
-    Attributes
-    ----------
-    session
-        What the device says of it.
-    rows
-        Its records, in time order.
-    times
-        FIT seconds of its samples, strictly rising.
-    issues
-        What putting them in order took.
-    sharing
-        For each record the sample it belongs to, None where each is a sample of its own.
-    """
-
-    session: _Session
-    rows: Ints
-    times: Ints
-    issues: tuple[Issue, ...]
-    sharing: Ints | None = None
-
-    def taken(self, values: Array) -> Array:
-        """Return a column's values, one a sample: the first that is there in each second."""
-        taken = values[self.rows]
-        if self.sharing is None:
-            return taken
-        first = np.flatnonzero(np.diff(self.sharing, prepend=-1))
-        whole = taken[first]
-        there = taken != np.array(None) if taken.dtype == object else ~np.isnan(taken)
-        whole[self.sharing[there][::-1]] = taken[there][::-1]
-        return whole
-
-
-@dataclass(frozen=True)
 class _Activity:
     """One FIT file's messages, with what every leg of it shares."""
 
     messages: Messages
     source: Source
     records: Stack
-    legs: tuple[_Leg, ...]
+    legs: tuple[Leg, ...]
     device: str
     notes: tuple[str, ...]
+    zone: timezone
 
     def leg_at(self, time: float) -> int:
         """Return the place of the leg a moment belongs to."""
         starts = [int(leg.times[0]) for leg in self.legs]
         return max(0, int(np.searchsorted(starts, time, side="right")) - 1)
-
-
-def _name(kind: str, value: float) -> str:
-    """Return the profile's name of a value, ``"unknown"`` where it has none."""
-    return "unknown" if np.isnan(value) else profile.names(kind).get(int(value), "unknown")
-
-
-def _optional(value: float, scale: float = 1.0) -> float | None:
-    """Return a number, None where it is missing."""
-    return None if np.isnan(value) else float(value) / scale
 
 
 def kind_of(messages: Messages) -> str:
@@ -160,20 +107,32 @@ def read_recordings(messages: Messages, source: Source, where: str) -> Iterator[
     if not records.height:
         yield _without_samples(kind, where)
         return
-    times = records.times
-    legs = tuple(_legs(messages, times, where))
+    legs, issues = legs_of(messages, records, where)
+    yield from issues
     if not legs:
-        yield Issue("error", where, "None of its samples has a time.")
         return
     activity = _Activity(
-        messages, source, records, legs, device_of(messages), tuple(_notes(messages))
+        messages,
+        source,
+        records,
+        legs,
+        device=device_of(messages),
+        notes=tuple(_notes(messages)),
+        zone=_zone(messages),
     )
     columns = _sample_columns(records)
     extras = records.developer_columns()
     covered = 0.0
     for place, leg in enumerate(legs):
-        samples, covered = _from_zero(_samples(columns, leg), covered)
-        yield _recording(activity, place, samples, list(extras.values()))
+        samples, doubts = _samples(columns, leg, where)
+        samples, covered = _from_zero(samples, covered)
+        small = too_small(leg, legs, where)
+        if small:
+            yield small
+            continue
+        laps, strays = _laps(activity, place, where)
+        found = _recording(activity, place, samples, list(extras.values()))
+        yield replace(found, laps=laps, issues=leg.issues + doubts + strays)
 
 
 def _without_samples(kind: str, where: str) -> Issue:
@@ -196,84 +155,6 @@ def _from_zero(samples: pl.DataFrame, covered: float) -> tuple[pl.DataFrame, flo
     if covered and first >= covered:
         samples = samples.with_columns(pl.col("distance_m") - covered)
     return samples, last
-
-
-def _legs(messages: Messages, times: Ints, where: str) -> Iterator[_Leg]:
-    """Yield the part of the records that belongs to each session, later ones without a session."""
-    rows = np.flatnonzero(times > 0)
-    sessions = list(_sessions(messages))
-    if not rows.size:
-        return
-    if not sessions:
-        yield _leg(_without_session(messages), rows, times, where)
-        return
-    starts = np.array([session.start for session in sessions])
-    owner = np.clip(np.searchsorted(starts, times[rows], side="right") - 1, 0, None)
-    owner[times[rows] > sessions[-1].end + _SLACK_S] = len(sessions)
-    sessions.append(_without_session(messages))
-    for place, session in enumerate(sessions):
-        own = rows[owner == place]
-        if own.size:
-            yield _leg(session, own, times, where)
-
-
-def _sessions(messages: Messages) -> Iterator[_Session]:
-    """Yield the sessions in time order."""
-    stack = messages.of(profile.SESSION)
-    numbers = {number: stack.numbers(number) for number in (2, 5, 6, 7, 192, 193)}
-    ends = stack.times.astype(np.float64)
-    starts = np.where(np.isnan(numbers[2]), ends - np.nan_to_num(numbers[7]), numbers[2])
-    ends = np.fmax(ends, starts + np.nan_to_num(numbers[7]))
-    for row in np.argsort(starts, kind="stable").tolist():
-        yield _Session(
-            start=int(starts[row]),
-            end=int(ends[row]),
-            sport=_name("sport", numbers[5][row]),
-            sub_sport=_name("sub_sport", numbers[6][row]),
-            evaluation=SelfEvaluation(
-                _optional(numbers[192][row]), _optional(numbers[193][row], 10)
-            ),
-        )
-
-
-def _without_session(messages: Messages) -> _Session:
-    """Return what is known of records no session message speaks for."""
-    laps, sport = messages.of(profile.LAP), messages.of(profile.SPORT)
-    said = np.concatenate([laps.numbers(25), sport.numbers(0)])
-    finer = np.concatenate([laps.numbers(39), sport.numbers(1)])
-    said, finer = said[~np.isnan(said)], finer[~np.isnan(finer)]
-    return _Session(
-        start=0,
-        end=0,
-        sport=_name("sport", said[-1]) if said.size else "unknown",
-        sub_sport=_name("sub_sport", finer[-1]) if finer.size else "unknown",
-        evaluation=SelfEvaluation(),
-    )
-
-
-def _leg(session: _Session, rows: Ints, times: Ints, where: str) -> _Leg:
-    """Put rows in time order, one a second, and say where that took something."""
-    issues = []
-    own = times[rows]
-    backward = int((np.diff(own) < 0).sum())
-    if backward:
-        order = np.argsort(own, kind="stable")
-        rows, own = rows[order], own[order]
-        says = f"The clock went backward {backward} times; samples were put in time order."
-        issues.append(Issue("warning", where, says))
-    sharing = None
-    fresh = np.diff(own, prepend=own[0] - 1) > 0
-    if not fresh.all():
-        sharing, own = np.cumsum(fresh) - 1, own[fresh]
-        says = (
-            f"{int((~fresh).sum())} records repeat a second already there; "
-            "of each second the first value of each kind was kept."
-        )
-        issues.append(Issue("info", where, says))
-    if own[0] < _CLOCK_SET:
-        says = "The device did not know the date; only times within the run are right."
-        issues.append(Issue("warning", where, says))
-    return _Leg(session, rows, own, tuple(issues), sharing)
 
 
 def _sample_columns(records: Stack) -> dict[str, Floats]:
@@ -304,22 +185,31 @@ def _first_known(*choices: Floats) -> Floats:
     return known
 
 
-def _samples(columns: dict[str, Floats], leg: _Leg) -> pl.DataFrame:
-    """Return one leg's table of samples."""
+def _samples(
+    columns: dict[str, Floats], leg: Leg, where: str
+) -> tuple[pl.DataFrame, tuple[Issue, ...]]:
+    """Return one leg's table of samples, and what in it was set aside."""
     empty = pl.repeat(None, leg.times.size, dtype=pl.Float64, eager=True)
-    known: dict[str, Floats] = {"time_s": (leg.times - leg.times[0]).astype(np.float64)}
-    for name, column in columns.items():
-        if _fits(name, columns, leg):
-            known[name] = leg.taken(column)
-    return pl.DataFrame(
+    time_s = (leg.times - leg.times[0]).astype(np.float64)
+    known = {
+        name: leg.taken(column) for name, column in columns.items() if _fits(name, columns, leg)
+    }
+    checked = [checked_distance(known["distance_m"], time_s, where)]
+    known["distance_m"] = checked[0].values
+    if leg.session.sport in _ON_FOOT:
+        checked.append(checked_speed(known["speed_mps"], time_s, where))
+        known["speed_mps"] = checked[1].values
+    known["time_s"] = time_s
+    table = pl.DataFrame(
         [
             pl.Series(name, known[name], nan_to_null=True) if name in known else empty.alias(name)
             for name in SAMPLES.names
         ]
     )
+    return table, tuple(issue for each in checked for issue in each.issues)
 
 
-def _fits(name: str, columns: dict[str, Floats], leg: _Leg) -> bool:
+def _fits(name: str, columns: dict[str, Floats], leg: Leg) -> bool:
     """Return False for the cadence of cranks and strokes, which are not steps.
 
     Where the sport is unknown, ground contact shows that the cadence is one of feet.
@@ -340,16 +230,14 @@ def _recording(
         device=activity.device,
         sport=leg.session.sport,
         sub_sport=leg.session.sub_sport,
-        start=_EPOCH + timedelta(seconds=int(leg.times[0])),
+        start=date_of(int(leg.times[0])).astimezone(activity.zone),
         samples=samples,
-        laps=_laps(activity, place),
         pauses=tuple(_pauses(activity, place)),
         developer_fields=tuple(_developer_fields(extras, leg)),
         beats=_beats(activity, place),
         evaluation=leg.session.evaluation,
         notes=activity.notes,
         spacing=_spacing(leg.times),
-        issues=leg.issues,
     )
 
 
@@ -374,7 +262,7 @@ def device_of(messages: Messages) -> str:
     if np.isnan(maker):
         maker, product = (_first(info.numbers(number)[creator]) for number in (2, 4))
     labels = [*file_id.texts(8), *np.array(info.texts(27), dtype=object)[creator].tolist()]
-    maker_name = _name("manufacturer", maker).replace("_", " ")
+    maker_name = name_of("manufacturer", maker).replace("_", " ")
     label = next((text for text in labels if text), None) or _product(maker_name, product)
     maker_name = maker_name[:1].upper() + maker_name[1:]
     return label if label.lower().startswith(maker_name.lower()) else f"{maker_name} {label}"
@@ -394,12 +282,25 @@ def _product(maker: str, product: float) -> str:
     return known.get(int(product), f"product {int(product)}").replace("_", " ")
 
 
-def _laps(activity: _Activity, place: int) -> pl.DataFrame:
-    """Return the laps that lie in one leg."""
+def _zone(messages: Messages) -> timezone:
+    """Return how far the runner's clock was ahead of UTC, UTC itself where nothing tells."""
+    closing = messages.of(profile.ACTIVITY)
+    ahead = closing.numbers(_LOCAL_TIME) - np.where(closing.times > 0, closing.times, np.nan)
+    ahead_s = _first(ahead)
+    quarters = 0 if np.isnan(ahead_s) else round(ahead_s / _QUARTER_S)
+    off_s = abs(ahead_s - quarters * _QUARTER_S)
+    if not quarters or abs(quarters) > _MOST_QUARTERS or off_s > _ZONE_SLACK_S:
+        return UTC
+    return timezone(timedelta(seconds=quarters * _QUARTER_S))
+
+
+def _laps(activity: _Activity, place: int, where: str) -> tuple[pl.DataFrame, tuple[Issue, ...]]:
+    """Return the laps that lie in one leg, and how many reach far beyond it."""
     stack = activity.messages.of(profile.LAP)
     starts, elapsed, triggers = (stack.numbers(number) for number in (2, 7, 24))
     stamps = np.where(stack.times > 0, stack.times, np.nan)
-    zero = int(activity.legs[place].times[0])
+    leg = activity.legs[place]
+    zero, last = int(leg.times[0]), int(leg.times[-1])
     starts = np.where(np.isnan(starts), stamps - elapsed, starts) - zero
     ends = np.where(np.isnan(elapsed), stamps - zero, starts + elapsed)
     rows = [
@@ -407,9 +308,15 @@ def _laps(activity: _Activity, place: int) -> pl.DataFrame:
         for start, end, trigger in zip(starts, ends, triggers, strict=True)
         if not np.isnan(start + end) and activity.leg_at(zero + (start + end) / 2) == place
     ]
-    return pl.DataFrame(
-        sorted(rows, key=lambda row: row[:2]), schema=LAPS.empty().schema, orient="row"
+    near = [row for row in rows if row[0] >= -APART_S and row[1] <= last - zero + APART_S]
+    table = pl.DataFrame(
+        sorted(near, key=lambda row: row[:2]), schema=LAPS.empty().schema, orient="row"
     )
+    beyond = len(rows) - len(near)
+    if not beyond:
+        return table, ()
+    says = f"Laps that begin or end far outside the run: {beyond}; they were left out."
+    return table, (Issue("warning", where, says),)
 
 
 def _pauses(activity: _Activity, place: int) -> Iterator[Stretch]:
@@ -431,7 +338,7 @@ def _pauses(activity: _Activity, place: int) -> Iterator[Stretch]:
             stopped = None
 
 
-def _developer_fields(extras: list[Column], leg: _Leg) -> Iterator[DeveloperField]:
+def _developer_fields(extras: list[Column], leg: Leg) -> Iterator[DeveloperField]:
     """Yield the columns other makers added, as far as they hold anything in this leg."""
     for column in extras:
         if column.developer is None or not column.valid[leg.rows].any():
