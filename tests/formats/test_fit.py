@@ -421,6 +421,31 @@ def test_a_description_given_anew_holds_from_there_on() -> None:
     assert extra.values.to_list() == [5, -2]
 
 
+@pytest.mark.parametrize("repeated", [1, 2])
+def test_a_developers_list_is_kept_and_null_where_it_was_not_stored(repeated: int) -> None:
+    layout = Layout(1, RECORD, ((253, UINT32, 1),), ((0, 2, 0),))
+    bare = Layout(2, RECORD, ((253, UINT32, 1),))
+    rows = [layout(NOON, b"\5\6"), layout(NOON + 1, b"\xff\xff"), bare(NOON + 2)]
+    data = fit(
+        ACTIVITY,
+        ID.definition,
+        ID(b"\1" * 16, 0),
+        TOLD.definition,
+        told(0, 0, UINT8, b"Pair"),
+        layout.definition,
+        bare.definition,
+        *(row for row in rows for _ in range(repeated)),
+    )
+    (found,) = read(data, "a.fit").recordings
+    assert found.developer_fields[0].values.to_list() == [[5, 6], None, None]
+
+
+def test_developers_lists_are_bounded_in_time() -> None:
+    layout = Layout(1, RECORD, ((253, UINT32, 1),), tuple((k, 255, k % 3) for k in range(255)))
+    rows = (layout(NOON + k, *[b"\1" * 255] * 255) for k in range(200))
+    quick(fit_unchecked(ACTIVITY + layout.definition + b"".join(rows)))
+
+
 # --- recordings ---
 
 
@@ -881,6 +906,11 @@ def test_a_distance_far_from_those_around_is_set_aside(wild: float, place: int) 
     column_of = read(data, "a.fit").recordings[0].samples["distance_m"]
     assert column_of.is_null().arg_true().to_list() == [place]
     assert f"second {place}: 1 distance was set aside" in problems(data)
+
+
+def test_distances_beyond_all_reach_are_set_aside() -> None:
+    distances = read(walked([3e38] * 30), "a.fit").recordings[0].samples["distance_m"]
+    assert distances.null_count() == 30
 
 
 def test_a_distance_that_begins_anew_is_told_and_left_as_written() -> None:

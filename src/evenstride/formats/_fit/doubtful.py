@@ -11,6 +11,7 @@ from evenstride.model.issue import Issue
 FASTEST_MPS = 15.0  # above any sprint
 _SLACK_M = 50.0
 _LONGEST_SPIKE = 5  # samples; a longer fall is a counter that began anew
+_FARTHEST_M = 1e7
 _LEAP_M = 1000.0
 _LEAP_MPS = 100.0
 
@@ -83,8 +84,8 @@ def checked_distance(distance_m: Floats, time_s: Floats, where: str) -> Checked:
 
 
 def _spikes(values: Floats, times: Floats) -> Bools:
-    """Return the values that cannot be: below zero, out of order for a moment, a last leap."""
-    away = values < 0
+    """Return the values that cannot be: out of all reach, out of order for a moment, a last leap."""
+    away = (values < 0) | (values > _FARTHEST_M)
     inside = np.flatnonzero(~away)
     wild = out_of_order(values[inside], _SLACK_M)
     for first, after in stretches(wild):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from evenstride.formats._fit import profile
-from evenstride.formats._fit.messages import Array, Ints, Messages, Stack
+from evenstride.formats._fit.messages import Array, Ints, Messages, Stack, any_of
 from evenstride.formats._fit.strays import spans, stray_times
 from evenstride.model.issue import Issue
 from evenstride.model.recording import SelfEvaluation
@@ -62,7 +62,7 @@ class Leg:
             return taken
         first = np.flatnonzero(np.diff(self.sharing, prepend=-1))
         whole = taken[first]
-        there = taken != np.array(None) if taken.dtype == object else ~np.isnan(taken)
+        there = taken != np.array(None) if taken.dtype == object else any_of(~np.isnan(taken))
         whole[self.sharing[there][::-1]] = taken[there][::-1]
         return whole
 

@@ -391,7 +391,7 @@ class Stack:
     def developer_columns(self) -> dict[Identity, Column]:
         """Return every developer field in file order over all layouts, missing where not stored.
 
-        Lists and text are given as objects.
+        Text, and lists of changing length, are given as objects.
         """
         parts: dict[Identity, list[tuple[Ints, Column]]] = {}
         for place, table in zip(self._places, self.tables, strict=True):
@@ -404,14 +404,16 @@ class Stack:
 
     def _joined(self, found: list[tuple[Ints, Column]]) -> Column:
         """Return one developer field from its pieces."""
-        flat = all(c.stored.ndim == 1 and c.stored.dtype != object for _, c in found)
-        stored: Array = np.full(
-            self.height, np.nan if flat else None, np.float64 if flat else object
-        )
+        shapes = {c.stored.shape[1:] for _, c in found if c.stored.dtype != object}
+        alike = len(shapes) == 1 and all(c.stored.dtype != object for _, c in found)
+        stored: Array = np.full(self.height, None, object)
+        if alike:
+            stored = np.full((self.height, *shapes.pop()), np.nan)
         valid = np.zeros(self.height, dtype=np.bool_)
         for place, column in found:
             values = column.values
-            stored[place] = values if values.ndim == 1 else [tuple(row) for row in values.tolist()]
+            whole = alike or values.ndim == 1
+            stored[place] = values if whole else [tuple(row) for row in values.tolist()]
             valid[place] = any_of(column.valid)
         return replace(found[-1][1], stored=stored, valid=valid, scale=0.0, offset=0.0)
 

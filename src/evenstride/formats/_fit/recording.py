@@ -10,7 +10,7 @@ import polars as pl
 from evenstride.formats._fit import profile
 from evenstride.formats._fit.doubtful import checked_distance, checked_speed
 from evenstride.formats._fit.legs import Leg, date_of, legs_of, name_of, too_small
-from evenstride.formats._fit.messages import Column, Floats, Ints, Messages, Stack
+from evenstride.formats._fit.messages import Array, Column, Floats, Ints, Messages, Stack, any_of
 from evenstride.formats._fit.strays import APART_S
 from evenstride.model.intervals import Stretch
 from evenstride.model.issue import Issue
@@ -343,13 +343,20 @@ def _developer_fields(extras: list[Column], leg: Leg) -> Iterator[DeveloperField
     for column in extras:
         if column.developer is None or not column.valid[leg.rows].any():
             continue
-        values = leg.taken(column.stored)
-        if values.dtype == object:
-            series = pl.Series(values.tolist(), strict=False)
-        else:
-            series = pl.Series(values, nan_to_null=True)
         application, index, number = column.developer
+        series = _series(leg.taken(column.stored))
         yield DeveloperField(application, index, number, column.name, column.unit or None, series)
+
+
+def _series(values: Array) -> pl.Series:
+    """Return a developer field's values, null where there are none."""
+    if values.dtype == object:
+        return pl.Series(values.tolist(), strict=False)
+    if values.ndim == 1:
+        return pl.Series(values, nan_to_null=True)
+    there = pl.lit(pl.Series(any_of(~np.isnan(values))))
+    lists = pl.lit(pl.Series(values).arr.to_list())
+    return pl.select(pl.when(there).then(lists)).to_series()
 
 
 def _beats(activity: _Activity, place: int) -> pl.DataFrame:
