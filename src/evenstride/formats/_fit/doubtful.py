@@ -84,7 +84,7 @@ def checked_distance(distance_m: Floats, time_s: Floats, where: str) -> Checked:
 
 
 def _spikes(values: Floats, times: Floats) -> Bools:
-    """Return the values that cannot be: out of all reach, out of order for a moment, a last leap."""
+    """Return the values that cannot be: out of reach, out of order for a moment, a last leap."""
     away = (values < 0) | (values > _FARTHEST_M)
     inside = np.flatnonzero(~away)
     wild = out_of_order(values[inside], _SLACK_M)
