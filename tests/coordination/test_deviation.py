@@ -104,7 +104,7 @@ def test_moving_time_without_a_value_is_set_aside_with_that_reason(recorded: Rec
     lost = noisy(3, 250, 5)
     lost[400:500] = np.nan
     signal, _ = built(recorded(basic(contact_time_ms=lost)))
-    [stretch] = [s for s in signal.excluded if s.reason == "no value in any channel searched"]
+    [stretch] = [s for s in signal.excluded if s.reason == "nothing measured"]
     assert (stretch.from_s, stretch.to_s) == (400.0, 500.0)
     assert adds_up(signal)
 

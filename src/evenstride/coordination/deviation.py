@@ -79,7 +79,7 @@ def build_signal(
     channels = _channels(_named_apart(measured), table, running)
     judged = _judged(running.judged, channels)
     channels = tuple(c for c in channels if _known_share(c.values, judged) > LEAST_SHOWN)
-    lost = missing_stretches(running.judged, judged, "no value in any channel searched")
+    lost = missing_stretches(running.judged, judged, "nothing measured")
     signal = Signal(
         channels=channels,
         running=judged,
@@ -224,7 +224,7 @@ def _issues(signal: Signal, measured: list[Measured], running: Running) -> tuple
         Issue(
             "warning",
             one.name,
-            f"{count} values of {one.quantity.says} cannot be a runner's and were set aside.",
+            f"Of {one.quantity.says}, {count} s cannot be a runner's and were set aside.",
         )
         for one in measured
         if (count := int((one.implausible & running.judged).sum()))
