@@ -160,7 +160,10 @@ def analyze_run(run: Run, word: RunnersWord, issues: tuple[Issue, ...] = ()) -> 
         episodes=episodes,
         off=inside(reading, signal.seconds),
         judged=signal.running
-        & (any(search.judged for search in searches) or (bouts is not None and bouts.earliest_onset_s is not None)),
+        & (
+            any(search.judged for search in searches)
+            or (bouts is not None and bouts.earliest_onset_s is not None)
+        ),
         false_alarms_per_10h=next((s.false_alarms_per_10h for s in searches), None),
         issues=(
             *issues,
