@@ -17,7 +17,7 @@ from trials.pages import NOBODY, number, percent, table, write
 from trials.planted import MINUTES, Cell, Outcome, Trial, look
 from trials.pool import each, quick
 
-RUNS_KEY, RUNS_NULL, RUNS, RUNS_RAMPED = 200, 300, 100, 50
+RUNS_KEY, RUNS_NULL, RUNS, RUNS_RAMPED = 160, 240, 80, 40
 FIRST_SEED = 7_000_000
 SIZES = (1.0, 1.5, 2.0, 3.0)
 LENGTHS = (5.0, 10.0, 20.0, None)
