@@ -159,7 +159,7 @@ def whiten(bins: Bins) -> White:
     """
     noise = healthy_noise(tuple(channel.quantity for channel in bins.channels))
     root = np.linalg.cholesky(covariance(bins.index, noise))
-    innovation = np.linalg.solve(root, bins.values)[1:]
+    innovation = innovations(np.asarray(root), bins.values)[1:]
     scale = np.maximum(1.4826 * np.median(np.abs(innovation), axis=0), 1e-9)
     clipped = np.clip(innovation / scale, -CLIP, CLIP)
     between = clipped.T @ clipped / clipped.shape[0]
@@ -168,6 +168,40 @@ def whiten(bins: Bins) -> White:
     mixed = np.linalg.cholesky(_shrunk(between / np.outer(spread, spread)))
     unmix = np.linalg.inv(mixed)
     return White(np.asarray(root), clipped @ unmix.T, np.asarray(scale * spread), np.asarray(unmix))
+
+
+def innovations(root: Floats, values: Floats) -> Floats:
+    """Return what each bin brings that the bins before it did not let expect, spikes cut.
+
+    Every innovation is clipped before the next is predicted, as in a robust Kalman filter
+    (Masreliez and Martin 1977, 10.1109/TAC.1977.1101538). Clipped only afterwards, one spike would
+    first spoil the prediction of every bin that follows.
+
+    Parameters
+    ----------
+    root
+        Cholesky factor of the noise covariance, shape ``(bins, bins)``.
+    values
+        The bins, shape ``(bins, channels)``.
+
+    Returns
+    -------
+    Floats
+        In units of the innovation SD, shape ``(bins, channels)``; the first only sets the level.
+
+    Examples
+    --------
+    >>> spiked = np.array([[0.0], [1.0], [-1.0], [1.0], [99.0]])
+    >>> innovations(np.eye(5), spiked).ravel().round(1).tolist()
+    [0.0, 1.0, -1.0, 1.0, 3.7]
+    """
+    plain = np.linalg.solve(root, values)
+    reach = CLIP * 1.4826 * np.median(np.abs(plain[1:]), axis=0)
+    cut = np.zeros_like(plain)
+    cut[0] = plain[0]
+    for t in range(1, root.shape[0]):
+        cut[t] = np.clip((values[t] - root[t, :t] @ cut[:t]) / root[t, t], -reach, reach)
+    return cut
 
 
 def _shrunk(correlation: Floats) -> Floats:

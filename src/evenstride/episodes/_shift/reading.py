@@ -10,7 +10,7 @@ from evenstride.coordination.expectation import left_over
 from evenstride.coordination.settled import share_off
 from evenstride.episodes._shift.bins import LEAST_BINS, bin_means, bin_medians
 from evenstride.episodes._shift.evidence import RAMPS_S, Evidence
-from evenstride.episodes._shift.noise import CLIP, covariance, healthy_noise
+from evenstride.episodes._shift.noise import covariance, healthy_noise, innovations
 from evenstride.model.episode import ChannelShift, Reading, Span
 from evenstride.model.marks import Mark, RunnersWord, felt_stretches
 from evenstride.model.signal import Channel, Floats, Signal
@@ -248,10 +248,9 @@ def size_of(
     judged = signal.running & np.isfinite(channel.values)
     change = left_over(share_off(*shape, signal.seconds), signal.covariates, judged)
     root = np.linalg.cholesky(covariance(index, healthy_noise((channel.quantity,))))
-    pair = np.column_stack([bin_means(change, judged)[known], medians[known]])
-    design, seen = np.linalg.solve(root, pair)[1:].T
-    scale = 1.4826 * float(np.median(np.abs(seen)))
-    scale = max(scale, float(np.clip(seen, -CLIP * scale, CLIP * scale).std()), 1e-9)
+    design = np.linalg.solve(root, bin_means(change, judged)[known])[1:]
+    seen = innovations(np.asarray(root), medians[known][:, None])[1:, 0]
+    scale = max(1.4826 * float(np.median(np.abs(seen))), float(seen.std()), 1e-9)
     precision = float(design @ design) + 1.0 / _FLAT_SD**2
     size = float(design @ seen) / precision * channel.noise_sd
     reach = 1.645 * scale / np.sqrt(precision) * channel.noise_sd
