@@ -124,9 +124,15 @@ def test_a_value_no_runner_can_have_is_set_aside_and_remembered(
 def test_names_are_told_by_the_device_that_measured(recorded: Recorded, extra: Extra) -> None:
     field = extra("Ground Time", "Milliseconds", np.full(SECONDS, 240.0))
     recording = recorded(WATCH, developer_fields=(field,))
-    assert measured_names(recording) == {"Watch": ("cadence",), "Stryd": ("stryd.contact_time",)}
+    assert measured_names([recording]) == [
+        {"Watch": ("cadence",), "Stryd": ("stryd.contact_time",)}
+    ]
+    assert measured_names([recording, recording])[1] == {
+        "Watch": ("device-2.cadence",),
+        "Stryd": ("device-2.stryd.contact_time",),
+    }
     bare = recorded({"heart_rate_bpm": np.full(SECONDS, 150.0)})
-    assert measured_names(bare) == {"Watch": ()}
+    assert measured_names([bare]) == [{"Watch": ()}]
 
 
 def test_smart_recording_is_drawn_between_samples_for_every_channel(

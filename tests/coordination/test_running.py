@@ -35,7 +35,7 @@ def test_a_stop_ends_a_bout_and_sets_its_edges_aside() -> None:
     found = told_apart((300, RUN), (60, STAND), (300, RUN))
     assert bouts(found) == [(0.0, 300.0), (360.0, 660.0)]
     assert found.set_aside == (
-        Stretch(0.0, 30.0, "the first 30 s of the recording"),
+        Stretch(0.0, 30.0, "the first 30 s of running"),
         Stretch(285.0, 300.0, "15 s before a stop"),
         Stretch(360.0, 390.0, "30 s after a restart"),
     )

@@ -233,8 +233,8 @@ def _was_felt(marks: tuple[Mark, ...]) -> bool:
 def _sources(run: Run) -> tuple[SourceView, ...]:
     return tuple(
         SourceView(r.source.file, r.source.sha256, r.source.format, device, names)
-        for r in run.recordings
-        for device, names in measured_names(r).items()
+        for r, by_device in zip(run.recordings, measured_names(run.recordings), strict=True)
+        for device, names in by_device.items()
     )
 
 

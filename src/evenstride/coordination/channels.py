@@ -1,8 +1,8 @@
 """The quantities a watch file may offer, and where in it each one stands."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -184,11 +184,28 @@ def measured_channels(recording: Recording, offset_s: float, seconds: int) -> li
     return own + _each_foot(own) + others
 
 
-def measured_names(recording: Recording) -> dict[str, tuple[str, ...]]:
-    """Return the known quantities of `recording` by the device that measured them."""
-    own = measured_channels(recording, 0.0, 1)
-    devices = dict.fromkeys([recording.device, *(one.device for one in own)])
-    return {device: tuple(one.name for one in own if one.device == device) for device in devices}
+def named_apart(measured: Iterable[Measured]) -> list[Measured]:
+    """Give channels of the same name from several devices names of their own, in order."""
+    seen: dict[str, int] = {}
+    apart = []
+    for one in measured:
+        seen[one.name] = seen.get(one.name, 0) + 1
+        name = one.name if seen[one.name] == 1 else f"device-{seen[one.name]}.{one.name}"
+        apart.append(replace(one, name=name))
+    return apart
+
+
+def measured_names(recordings: Sequence[Recording]) -> list[dict[str, tuple[str, ...]]]:
+    """Return, for each recording, its known channels by the device that measured them."""
+    each = [measured_channels(recording, 0.0, 1) for recording in recordings]
+    names = iter(one.name for one in named_apart(one for own in each for one in own))
+    told = []
+    for recording, own in zip(recordings, each, strict=True):
+        by_device: dict[str, tuple[str, ...]] = {recording.device: ()}
+        for one in own:
+            by_device[one.device] = (*by_device.get(one.device, ()), next(names))
+        told.append(by_device)
+    return told
 
 
 def _measured(quantity: Quantity, name: str, device: str, values: Floats) -> Measured:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenstride.coordination.channels import Measured, measured_channels
+from evenstride.coordination.channels import Measured, measured_channels, named_apart
 from evenstride.coordination.clock import on_clock, seconds_of
 from evenstride.coordination.expectation import (
     covariates,
@@ -76,7 +76,7 @@ def build_signal(
     measured = [
         m for recording, offset in pairs for m in measured_channels(recording, offset, seconds)
     ]
-    channels = _channels(_named_apart(measured), table, running)
+    channels = _channels(named_apart(measured), table, running)
     judged = _judged(running.judged, channels)
     channels = tuple(c for c in channels if _known_share(c.values, judged) > LEAST_SHOWN)
     lost = missing_stretches(running.judged, judged, "nothing measured")
@@ -110,17 +110,6 @@ def track_of(recording: Recording, offset_s: float, seconds: int) -> Track:
     for pause in recording.pauses:
         paused[max(int(pause.from_s + offset_s), 0) : max(int(pause.to_s + offset_s), 0)] = True
     return Track(distance, clocked("speed_mps"), grade, clocked("cadence_spm"), paused)
-
-
-def _named_apart(measured: list[Measured]) -> list[Measured]:
-    """Give channels of the same name from several devices names of their own."""
-    seen: dict[str, int] = {}
-    apart = []
-    for one in measured:
-        seen[one.name] = seen.get(one.name, 0) + 1
-        name = one.name if seen[one.name] == 1 else f"device-{seen[one.name]}.{one.name}"
-        apart.append(Measured(one.quantity, name, one.device, one.values, one.implausible))
-    return apart
 
 
 def _channels(measured: list[Measured], table: Floats, running: Running) -> tuple[Channel, ...]:

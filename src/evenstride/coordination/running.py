@@ -74,7 +74,7 @@ def find_running(cadence_spm: Floats, speed_mps: Floats, paused: Bools) -> Runni
     judged = in_bout.copy()
     aside = []
     for bout in bouts:
-        for edge in _edges(bout, running.size):
+        for edge in _edges(bout, running.size, first=bout is bouts[0]):
             judged[int(edge.from_s) : int(edge.to_s)] = False
             aside.append(edge)
     aside += _stretches(moving & ~in_bout, "walking or a short run of under 20 s")
@@ -100,8 +100,8 @@ def _bouts(running: Bools) -> list[Stretch]:
     return joined
 
 
-def _edges(bout: Stretch, seconds: int) -> list[Stretch]:
-    start_reason = "the first 30 s of the recording" if bout.from_s == 0 else "30 s after a restart"
+def _edges(bout: Stretch, seconds: int, *, first: bool) -> list[Stretch]:
+    start_reason = "the first 30 s of running" if first else "30 s after a restart"
     warm = Stretch(bout.from_s, min(bout.from_s + AFTER_RESTART_S, bout.to_s), start_reason)
     if bout.to_s >= seconds or warm.to_s >= bout.to_s:
         return [warm]
