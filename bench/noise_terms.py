@@ -35,8 +35,8 @@ VARIANTS: dict[str, dict[str, float]] = {
     "without warming up and trend": {"WARM_UP_SD": 0.0, "TREND_SD": 0.0},
     "without clipping": {"CLIP": 1e6},
 }
-HEALTHY = 40 if quick() else 300
-PLANTED = 20 if quick() else 120
+HEALTHY = 40 if quick() else 200
+PLANTED = 20 if quick() else 100
 CELLS = {
     "contact time, 1.5 SD": Cell("contact time", 1.5, minutes=15.0),
     "balance, 1.5 SD": Cell("balance", 1.5, minutes=15.0),
