@@ -139,8 +139,7 @@ The last column is the highest log Bayes factor among {len(real)} real healthy r
 against the limits in the same row. **The warming-up and trend terms were added after looking at
 these very runs**, where oscillation and contact time drift from start to end more than the one
 runner did in whom drift had been measured. The real runs therefore no longer test that choice; they
-are its reason. It costs some power for balance and buys safety for healthy runners, which comes
-first. {NOBODY}
+are its reason: safety for healthy runners comes first. {NOBODY}
 """
     if quick():
         print(text)
