@@ -447,8 +447,8 @@ onset is where it begins to grow.
 
 ## Do the intervals hold what they promise?
 
-All channels, sizes and lengths together. Above 97 % the intervals are wider than they need be; below
-85 % they would promise too much.
+All channels, sizes and lengths together. Above 97 % the intervals are wider than they need be;
+below 85 % they would promise too much.
 
 {coverage_table(outcomes)}
 
