@@ -58,8 +58,10 @@ docs-drift: .venv/dev
 wheel: .venv/dev
 	.ci/wheel -n $(WORKERS) --dist worksteal $(OPTIONS)
 
+# The other pages are measured at the thresholds that the first script sets.
 bench: .venv/bench
-	for script in bench/*.py; do $(BIN)/python "$$script" || exit 1; done
+	for script in bench/healthy_tail.py $(filter-out bench/healthy_tail.py,$(wildcard bench/*.py)); do \
+		$(BIN)/python "$$script" || exit 1; done
 
 docs: .venv/dev
 	$(BIN)/python docs/generate.py
