@@ -9,7 +9,8 @@ from evenstride.app.views import Analysis, FailedView
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.marks import RunnersWord
 
-# One founding runner's pattern: it goes two minutes in, and clears miles later.
+# One founding runner's pattern: it goes two minutes in, and clears miles later. Size and seed are
+# chosen so that a watch shows it; docs/science/early-onset.md says how often a watch does not.
 DEMO_REQUEST = SimulationRequest(
     minutes=60, onset_s=120, recovery_s=2280, shift_pp=2.5, seed=3, kit="strap"
 )
