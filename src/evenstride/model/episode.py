@@ -79,6 +79,10 @@ class Episode:
         Evidence for an episode against none.
     size_sd
         Shift of the channel that moved most, in units of its ``noise_sd``.
+    gradual
+        Probability that it took 60 s or more to come in full.
+    not_recovered
+        Probability that it had not passed when the recording ended.
     """
 
     reading: Reading
@@ -88,3 +92,5 @@ class Episode:
     probability: float
     bayes_factor: float
     size_sd: float
+    gradual: float = float("nan")
+    not_recovered: float = float("nan")

@@ -1,0 +1,1 @@
+"""Episodes and what the runner said become beliefs, each with its uncertainty."""
