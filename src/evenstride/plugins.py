@@ -54,6 +54,9 @@ class Reader:
         True for the first bytes of such a file; must look at content, never at the name.
     read
         ``read(data, file_name)`` returns the contents. Damage becomes issues; never raises.
+    columns
+        Names of the columns of `SAMPLES` it can fill, in their order; empty for a format that
+        holds no samples. From it comes the page that says which file can show what.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Reader:
     says: str
     recognises: Callable[[bytes], bool]
     read: Callable[[bytes, str], Contents]
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,8 +132,8 @@ def discover(package: ModuleType, kind: type[P]) -> tuple[P, ...]:
     Examples
     --------
     >>> import evenstride.formats
-    >>> [reader.name for reader in discover(evenstride.formats, Reader)]
-    ['FIT']
+    >>> "FIT" in [reader.name for reader in discover(evenstride.formats, Reader)]
+    True
     """
     found: list[P] = []
     for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):

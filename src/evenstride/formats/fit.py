@@ -9,7 +9,7 @@ from evenstride.formats._fit.messages import Messages, read_messages
 from evenstride.formats._fit.recording import read_recordings
 from evenstride.formats._fit.split import looks_like_fit, split
 from evenstride.model.issue import Issue
-from evenstride.model.recording import Recording, Source
+from evenstride.model.recording import SAMPLES, Recording, Source
 from evenstride.plugins import Contents, Reader
 
 
@@ -95,4 +95,6 @@ reader = Reader(
     ),
     recognises=looks_like_fit,
     read=read,
+    # Leg spring stiffness is no field of FIT's own: it comes as another maker's field.
+    columns=tuple(name for name in SAMPLES.names if name != "leg_spring_stiffness_kn_per_m"),
 )
