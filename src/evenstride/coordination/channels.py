@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from evenstride.coordination.clock import on_clock
+from evenstride.coordination.sides import is_flipped, other_foot
 from evenstride.model.recording import DeveloperField, Recording
 from evenstride.model.signal import Bools, Floats
 
@@ -125,6 +126,10 @@ QUANTITIES = (
     ),
 )
 
+_QUANTITY = {quantity.name: quantity for quantity in QUANTITIES}
+_BALANCE = "contact_balance_left"
+_EACH_FOOT = ("contact_time_left", "contact_time_right")
+
 _TO_OUR_UNIT = {
     ("mm", "centimeters"): 10.0,
     ("mm", "cm"): 10.0,
@@ -150,6 +155,8 @@ class Measured:
         Shape ``(seconds,)``.
     implausible
         True where a value was set aside because no runner can have it.
+    exchanged
+        True where left and right were exchanged, as the runner set for this device.
     """
 
     quantity: Quantity
@@ -157,13 +164,22 @@ class Measured:
     device: str
     values: Floats
     implausible: Bools
+    exchanged: bool = False
+
+    @property
+    def is_sided(self) -> bool:
+        """True where the quantity tells left from right."""
+        return self.quantity.name == _BALANCE or self.quantity.name in _EACH_FOOT
 
 
-def measured_channels(recording: Recording, offset_s: float, seconds: int) -> list[Measured]:
+def measured_channels(
+    recording: Recording, offset_s: float, seconds: int, flipped: Sequence[str] = ()
+) -> list[Measured]:
     """Return every known quantity of `recording` on a clock of `seconds`.
 
     The watch's own columns come first, then other makers' developer fields. Left and right contact
-    time follow from contact time and balance together where the file has both.
+    time follow from contact time and balance together where the file has both. Left and right of
+    the devices in `flipped` are exchanged before anything else is made of them.
     """
     time_s = recording.samples["time_s"].to_numpy() + offset_s
     smart = recording.spacing == "smart"
@@ -172,12 +188,17 @@ def measured_channels(recording: Recording, offset_s: float, seconds: int) -> li
         return on_clock(time_s, values, seconds, smart=smart)
 
     own = [
-        _measured(quantity, quantity.name, recording.device, clocked(recording.samples[column]))
+        _sides_set(
+            _measured(
+                quantity, quantity.name, recording.device, clocked(recording.samples[column])
+            ),
+            flipped,
+        )
         for quantity in QUANTITIES
         if (column := quantity.column) and recording.samples[column].null_count() < len(time_s)
     ]
     others = [
-        found
+        _sides_set(found, flipped)
         for extra in recording.developer_fields
         if (found := _from_developer(extra, clocked)) is not None
     ]
@@ -195,9 +216,11 @@ def named_apart(measured: Iterable[Measured]) -> list[Measured]:
     return apart
 
 
-def measured_names(recordings: Sequence[Recording]) -> list[dict[str, tuple[str, ...]]]:
+def measured_names(
+    recordings: Sequence[Recording], flipped: Sequence[str] = ()
+) -> list[dict[str, tuple[str, ...]]]:
     """Return, for each recording, its known channels by the device that measured them."""
-    each = [measured_channels(recording, 0.0, 1) for recording in recordings]
+    each = [measured_channels(recording, 0.0, 1, flipped) for recording in recordings]
     names = iter(one.name for one in named_apart(one for own in each for one in own))
     told = []
     for recording, own in zip(recordings, each, strict=True):
@@ -231,15 +254,22 @@ def _from_developer(
 
 def _each_foot(own: list[Measured]) -> list[Measured]:
     found = {measured.name: measured for measured in own}
-    balance, both = found.get("contact_balance_left"), found.get("contact_time")
+    balance, both = found.get(_BALANCE), found.get("contact_time")
     if balance is None or both is None:
         return []
     left_share = balance.values / 100.0
-    sides = {q.name: q for q in QUANTITIES}
+    each = (2.0 * both.values * left_share, 2.0 * both.values * (1.0 - left_share))
     return [
-        _measured(sides[f"contact_time_{side}"], f"contact_time_{side}", both.device, values)
-        for side, values in (
-            ("left", 2.0 * both.values * left_share),
-            ("right", 2.0 * both.values * (1.0 - left_share)),
-        )
+        replace(_measured(_QUANTITY[name], name, both.device, values), exchanged=balance.exchanged)
+        for name, values in zip(_EACH_FOOT, each, strict=True)
     ]
+
+
+def _sides_set(one: Measured, flipped: Sequence[str]) -> Measured:
+    """Return what a device measured, left and right exchanged where the runner set it so."""
+    if not one.is_sided or not is_flipped(one.device, flipped):
+        return one
+    if one.quantity.name == _BALANCE:
+        return replace(one, values=100.0 - one.values, exchanged=True)
+    other = _QUANTITY[other_foot(one.quantity.name)]
+    return replace(one, quantity=other, name=other_foot(one.name), exchanged=True)

@@ -14,6 +14,7 @@ from evenstride.coordination.expectation import (
     winsorised_sd,
 )
 from evenstride.coordination.running import Running, find_running, missing_stretches
+from evenstride.coordination.sides import side_issues
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.issue import Issue
 from evenstride.model.recording import Recording
@@ -44,7 +45,7 @@ class Track:
 
 
 def build_signal(
-    recordings: Sequence[Recording], offsets_s: Sequence[float]
+    recordings: Sequence[Recording], offsets_s: Sequence[float], flipped: Sequence[str] = ()
 ) -> tuple[Signal, tuple[Issue, ...]]:
     """Turn one run, seen by one or several devices, into a signal.
 
@@ -54,6 +55,8 @@ def build_signal(
         All of the same run; the first that knows pace or cadence tells where it was running.
     offsets_s
         When each began, seconds after the run's start.
+    flipped
+        Devices whose left and right the runner set to be exchanged.
 
     Returns
     -------
@@ -74,7 +77,9 @@ def build_signal(
     running = find_running(track.cadence_spm, track.speed_mps, track.paused)
     table = covariates(track.speed_mps, track.grade_pct, running.judged)
     measured = [
-        m for recording, offset in pairs for m in measured_channels(recording, offset, seconds)
+        m
+        for recording, offset in pairs
+        for m in measured_channels(recording, offset, seconds, flipped)
     ]
     channels = _channels(named_apart(measured), table, running)
     judged = _judged(running.judged, channels)
@@ -91,7 +96,8 @@ def build_signal(
         speed_mps=track.speed_mps,
         grade_pct=track.grade_pct,
     )
-    return signal, _issues(signal, measured, running)
+    sided = {one.device: one.exchanged for one in measured if one.is_sided}
+    return signal, (*_issues(signal, measured, running), *side_issues(sided, flipped))
 
 
 def track_of(recording: Recording, offset_s: float, seconds: int) -> Track:
