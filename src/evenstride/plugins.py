@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TypeVar
 
+import polars as pl
+
+from evenstride.model.averages import RUN_AVERAGES
 from evenstride.model.bouts import PooledBouts
 from evenstride.model.episode import Episode
 from evenstride.model.issue import Issue
@@ -32,10 +35,18 @@ class Contents:
         One for each session of each file chained inside; empty where nothing could be read.
     issues
         What concerns the file as a whole.
+    averages
+        A table of `RUN_AVERAGES` where the file holds averages of whole runs; None elsewhere.
     """
 
     recordings: tuple[Recording, ...]
     issues: tuple[Issue, ...] = ()
+    averages: pl.DataFrame | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse averages that are not what they claim."""
+        if self.averages is not None:
+            RUN_AVERAGES.check(self.averages)
 
 
 @dataclass(frozen=True)
