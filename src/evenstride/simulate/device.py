@@ -1,6 +1,7 @@
-"""What a watch makes of a body: it smooths, wavers, sticks at stops and rounds."""
+"""What a watch makes of a body: it smooths, wavers, sticks at stops, rounds and drops out."""
 
 import math
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -51,6 +52,45 @@ START_ALTITUDE_M = 100.0
 
 # How long a watch on "smart recording" waits before the next sample: share of gaps of 1, 2, ... s.
 SMART_GAP_SHARE = (0.10, 0.15, 0.20, 0.20, 0.15, 0.10, 0.06, 0.04)
+
+
+@dataclass(frozen=True)
+class DropOut:
+    """A sensor that loses contact for a while.
+
+    Attributes
+    ----------
+    columns
+        Columns of the samples table that are lost.
+    at_s, length_s
+        Seconds since the start, and for how long.
+    holds
+        True where the last value is repeated; False where nothing is written.
+    """
+
+    columns: tuple[str, ...]
+    at_s: float
+    length_s: float
+    holds: bool = False
+
+
+def drop_out(columns: Columns, drop_outs: tuple[DropOut, ...]) -> Columns:
+    """Return the columns with what was lost held or, as NaN, left out.
+
+    Examples
+    --------
+    >>> lost = DropOut(("cadence_spm",), at_s=1, length_s=2, holds=True)
+    >>> drop_out({"cadence_spm": np.array([1.0, 2.0, 3.0, 4.0])}, (lost,))["cadence_spm"].tolist()
+    [1.0, 1.0, 1.0, 4.0]
+    """
+    out = dict(columns)
+    for lost in drop_outs:
+        first, end = math.ceil(lost.at_s), math.ceil(lost.at_s + lost.length_s)
+        for name in set(lost.columns) & set(out):
+            values = out[name].copy()
+            values[first:end] = values[max(first - 1, 0)] if lost.holds else np.nan
+            out[name] = values
+    return out
 
 
 def false_starts(name: str, movement: Movement, rng: np.random.Generator) -> Floats:
@@ -169,7 +209,7 @@ def samples_table(columns: Columns, rows: Rows) -> pl.DataFrame:
     """Return the table of `SAMPLES`; what the kit does not measure is null."""
     height = rows.size
     data = {
-        name: pl.Series(name, columns[name][rows])
+        name: pl.Series(name, columns[name][rows]).fill_nan(None)
         if name in columns
         else pl.repeat(None, height, dtype=pl.Float64, eager=True).alias(name)
         for name in SAMPLES.names

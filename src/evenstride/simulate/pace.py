@@ -20,6 +20,23 @@ _UPHILL_LOSS, _DOWNHILL_GAIN = 0.03, 0.015
 
 
 @dataclass(frozen=True)
+class Surge:
+    """A stretch at another pace.
+
+    Attributes
+    ----------
+    at_s, length_s
+        Seconds since the start, and for how long.
+    gain
+        Times the planned speed.
+    """
+
+    at_s: float
+    length_s: float
+    gain: float
+
+
+@dataclass(frozen=True)
 class PacePlan:
     """What the runner means to do.
 
@@ -38,6 +55,8 @@ class PacePlan:
         Length of the turns of ``intervals``.
     gain
         How much faster than the plain pace the fast turns, or the end, are.
+    surges
+        Stretches at another pace on top.
     """
 
     kind: PaceKind = "easy"
@@ -47,6 +66,7 @@ class PacePlan:
     fast_s: float = 180.0
     slow_s: float = 120.0
     gain: float = 1.25
+    surges: tuple[Surge, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,9 +166,16 @@ def trailing_mean(values: Floats, width_s: int) -> Floats:
 
 def _planned_mps(plan: PacePlan, seconds: int) -> Floats:
     time_s = np.arange(seconds, dtype=float)
+    speed_mps = _plain_mps(plan, time_s)
+    for surge in plan.surges:
+        speed_mps[(time_s >= surge.at_s) & (time_s < surge.at_s + surge.length_s)] *= surge.gain
+    return speed_mps
+
+
+def _plain_mps(plan: PacePlan, time_s: Floats) -> Floats:
     if plan.kind == "progression":
-        return np.asarray(plan.speed_mps * np.linspace(1, plan.gain, seconds))
-    speed_mps = np.full(seconds, plan.speed_mps)
+        return np.asarray(plan.speed_mps * np.linspace(1, plan.gain, time_s.size))
+    speed_mps = np.full(time_s.size, plan.speed_mps)
     if plan.kind == "intervals":
         turn_s = (time_s - 600) % (plan.fast_s + plan.slow_s)
         speed_mps[(time_s >= 600) & (turn_s < plan.fast_s)] *= plan.gain
