@@ -85,14 +85,14 @@ def settings_page() -> str:
     """Return every setting."""
     hints = get_type_hints(Settings)
     rows = [
-        (f"`{field.name}`", json_type(hints[field.name]), f"`{field.default}`", says)
+        (f"`{field.name}`", json_type(hints[field.name]), f"`{field.default or 'none'}`", says)
         for field in dataclasses.fields(Settings)
         for says in [attributes(Settings)[field.name]]
     ]
     return page(
         "Settings",
         "`evenstride config` shows them and where they are kept; `evenstride config units mi` "
-        "changes one.",
+        'changes one, `evenstride config flip "Garmin fenix 5X"` the other.',
         table(("setting", "can be", "default", "is"), rows),
     )
 

@@ -214,15 +214,15 @@ def analyze(
     )
     from evenstride.report.terminal import open_console, progress
 
-    units, errors = _units(), open_console(stderr=True)
+    units, flipped, errors = _units(), _flipped(), open_console(stderr=True)
     with progress(errors) as advance:
-        items = analyze_files(files, word, advance)
+        items = analyze_files(files, word, advance, flipped)
     if not as_json and not word.laps and _somebody_is_there():
         meanings = ask_meanings(items, units, errors.input)
         if meanings:
             _tell(f"Next time, --laps {','.join(meanings)} says the same.")
             with progress(errors) as advance:
-                items = analyze_files(files, replace(word, laps=meanings), advance)
+                items = analyze_files(files, replace(word, laps=meanings), advance, flipped)
     deliver(items, units, as_json=as_json)
     if out is not None and (runs := runs_of(items)):
         from evenstride.report.write import write_report
@@ -345,28 +345,47 @@ def formats() -> None:
 `evenstride config` - show the settings and where they are kept
 
 `evenstride config units mi` - distances in miles, pace in minutes per mile
+
+`evenstride config flip "Garmin fenix 5X"` - this device takes left for right; `--undo` takes it
+back
 """,
 )
 def config(
     name: Annotated[
-        Literal["units"] | None,
+        Literal["units", "flip"] | None,
         typer.Argument(help="The setting; leave it out to see all.", show_default=False),
     ] = None,
     value: Annotated[
-        Literal["km", "mi"] | None,
-        typer.Argument(help="Its new value; leave it out to see it.", show_default=False),
+        str | None,
+        typer.Argument(
+            help="Units: km or mi. Flip: the device whose left and right are to be exchanged,"
+            " named as analyze names its sources. Leave it out to see what is set.",
+            show_default=False,
+        ),
     ] = None,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="With flip: the device is right after all.")
+    ] = False,
 ) -> None:
-    """Show or change your settings: units km (default) or mi.
+    """Show or change your settings: units km (default) or mi, and devices with sides exchanged.
 
     They are kept in settings.toml in your own configuration folder, or in the folder that
     EVENSTRIDE_CONFIG names.
     """
-    from evenstride.app.settings import load_settings, save_units, settings_file
+    from evenstride.app.settings import load_settings, save_flip, save_units, settings_file
 
+    if undo and (name != "flip" or value is None):
+        raise typer.BadParameter("It goes with flip and a device's name.", param_hint="--undo")
     file = settings_file(os.environ)
-    settings = load_settings(file) if value is None else save_units(file, value)
-    typer.echo(f"units {settings.units}")
+    if value is None:
+        settings = load_settings(file)
+    elif name == "flip":
+        settings = save_flip(file, value, undo=undo)
+    else:
+        settings = save_units(file, _known_units(value))
+    said = {"units": settings.units, "flip": plain(", ".join(settings.flipped)) or "no device"}
+    for each in [name] if name else said:
+        typer.echo(f"{each} {said[each]}")
     if name is None or value is not None:
         typer.echo(f"kept in {plain(str(file))}")
 
@@ -396,10 +415,24 @@ def demo(
     say_written(write_report(runs_of(items), out, units))
 
 
+def _known_units(text: str) -> Literal["km", "mi"]:
+    from evenstride.app.settings import is_units
+
+    if not is_units(text):
+        raise typer.BadParameter(f"{text!r} is no unit. Choose km or mi.", param_hint="VALUE")
+    return text
+
+
 def _units() -> Literal["km", "mi"]:
     from evenstride.app.settings import load_settings, settings_file
 
     return load_settings(settings_file(os.environ)).units
+
+
+def _flipped() -> tuple[str, ...]:
+    from evenstride.app.settings import load_settings, settings_file
+
+    return load_settings(settings_file(os.environ)).flipped
 
 
 def _refuse_a_file(folder: Path | None) -> None:

@@ -9,6 +9,7 @@ from evenstride.app.settings import (
     Settings,
     load_settings,
     replace_file,
+    save_flip,
     save_units,
     settings_file,
 )
@@ -58,6 +59,72 @@ def test_a_damaged_file_is_told_with_a_remedy(tmp_path: Path, content: bytes) ->
     with pytest.raises(EvenstrideError, match=r"settings\.toml") as refused:
         load_settings(file)
     assert refused.value.remedy
+
+
+@pytest.mark.parametrize("content", ['flipped = "Stryd"', "flipped = [1]", "flipped = {a=1}"])
+def test_flipped_devices_that_are_no_list_of_names_are_told(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(content)
+    with pytest.raises(EvenstrideError, match="flipped devices") as refused:
+        load_settings(file)
+    assert "flipped = [" in refused.value.remedy
+
+
+def test_a_device_is_flipped_once_and_can_be_undone(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    assert save_flip(file, " Garmin  fenix 5X ").flipped == ("Garmin fenix 5X",)
+    assert save_flip(file, "garmin FENIX 5x").flipped == ("Garmin fenix 5X",)
+    assert save_flip(file, 'Søren\'s "pod" \\ #1').flipped[1:] == ('Søren\'s "pod" \\ #1',)
+    assert save_flip(file, "GARMIN fenix 5x", undo=True).flipped == ('Søren\'s "pod" \\ #1',)
+    assert save_flip(file, 'søren\'s "pod" \\ #1', undo=True) == Settings()
+    assert file.read_text() == "flipped = []\n"
+
+
+def test_flipping_keeps_every_comment_and_whatever_else_is_there(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(
+        '# mine\nunits = "mi" # miles\nflipped = [ # watches\n  "A", # old ["one"]\n'
+        "  'B',\n] # all\ncountry = \"NO\"\n[other]\nflipped = 1\n"
+    )
+    assert save_flip(file, "C") == Settings("mi", ("A", "B", "C"))
+    assert file.read_text() == (
+        '# mine\nunits = "mi" # miles\n# watches\n# old ["one"]\n# all\n'
+        'flipped = ["A", "B", "C"]\ncountry = "NO"\n[other]\nflipped = 1\n'
+    )
+    file.write_text('units = "km"\n[other]\nflipped = ["x"]\n')
+    save_flip(file, "A")
+    assert file.read_text() == 'flipped = ["A"]\nunits = "km"\n[other]\nflipped = ["x"]\n'
+
+
+def test_a_list_written_in_an_unusual_way_is_left_to_the_runner(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('"flipped" = ["A"]\n')
+    with pytest.raises(EvenstrideError, match=r"settings\.toml"):
+        save_flip(file, "B")
+    file.write_text('note = """\nflipped = []\n"""\nunits = "km"\n')
+    with pytest.raises(EvenstrideError, match="cannot change") as refused:
+        save_flip(file, "B")
+    assert refused.value.remedy == 'Edit it by hand: flipped = ["B"]'
+    assert file.read_text().startswith('note = """')
+
+
+def test_undoing_what_was_never_set_is_told_kindly(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    with pytest.raises(EvenstrideError, match="nothing to undo") as refused:
+        save_flip(file, "Stryd", undo=True)
+    assert refused.value.remedy == "No device is flipped."
+    assert not file.exists()
+    save_flip(file, "Garmin fenix 5X")
+    with pytest.raises(EvenstrideError, match="nothing to undo") as refused:
+        save_flip(file, "fenix 5X", undo=True)
+    assert refused.value.remedy == 'Flipped are: "Garmin fenix 5X".'
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\x00b", "\x7f", "\udce4", "x" * 201])
+def test_what_cannot_be_a_devices_name_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(EvenstrideError, match="no name of a device") as refused:
+        save_flip(tmp_path / "settings.toml", name)
+    assert "config flip" in refused.value.remedy
 
 
 def test_a_damaged_file_is_not_overwritten(tmp_path: Path) -> None:

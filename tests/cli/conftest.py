@@ -123,6 +123,12 @@ def told() -> list[RunnersWord]:
 
 
 @pytest.fixture
+def exchanged() -> list[tuple[str, ...]]:
+    """Return the devices whose sides the verb was to exchange, call by call."""
+    return []
+
+
+@pytest.fixture
 def surprises() -> list[BaseException]:
     """Put an exception in here, and the verb raises it."""
     return []
@@ -165,6 +171,7 @@ def verb(
     run: RunView,
     failed: FailedView,
     told: list[RunnersWord],
+    exchanged: list[tuple[str, ...]],
     surprises: list[BaseException],
 ) -> Verb:
     """Stand in for the verb `analyze`."""
@@ -174,9 +181,13 @@ def verb(
         return failed if "bad" in file.name else analysis_of(replace(run, sources=(source,)))
 
     def analyze(
-        files: Sequence[Path], word: RunnersWord, progress: Progress | None = None
+        files: Sequence[Path],
+        word: RunnersWord,
+        progress: Progress | None = None,
+        flipped: Sequence[str] = (),
     ) -> Items:
         told.append(word)
+        exchanged.append(tuple(flipped))
         if progress is not None:
             progress("run.fit", 1, len(files))
         if surprises:

@@ -241,3 +241,26 @@ def test_units_nobody_knows_are_refused(evenstride: Command, tmp_path: Path) -> 
     said = evenstride("analyze", "run.fit")
     assert said.returncode == 1
     assert "evenstride config units km" in said.stderr
+
+
+def test_a_device_is_flipped_shown_used_and_undone(
+    evenstride: Command, tmp_path: Path, exchanged: list[tuple[str, ...]]
+) -> None:
+    kept = f"kept in {tmp_path / 'config' / 'settings.toml'}"
+    assert evenstride("config", "flip").stdout == "flip no device\n"
+    set_now = evenstride("config", "flip", "Garmin fenix 5X")
+    assert set_now.stdout.splitlines() == ["flip Garmin fenix 5X", kept]
+    assert evenstride("config").stdout.splitlines() == ["units km", "flip Garmin fenix 5X", kept]
+    evenstride("analyze", "run.fit")
+    undone = evenstride("config", "flip", "garmin FENIX 5x", "--undo")
+    assert undone.stdout.splitlines() == ["flip no device", kept]
+    evenstride("analyze", "run.fit")
+    assert exchanged == [("Garmin fenix 5X",), ()]
+
+
+def test_undo_without_a_device_and_a_device_never_set_are_refused(evenstride: Command) -> None:
+    assert evenstride("config", "--undo").returncode == 2
+    assert evenstride("config", "units", "km", "--undo").returncode == 2
+    said = evenstride("config", "flip", "Stryd", "--undo")
+    assert said.returncode == 1
+    assert "nothing to undo" in said.stderr

@@ -73,7 +73,10 @@ class Findings:
 
 
 def analyze(
-    files: Sequence[Path], word: RunnersWord, progress: Progress | None = None
+    files: Sequence[Path],
+    word: RunnersWord,
+    progress: Progress | None = None,
+    flipped: Sequence[str] = (),
 ) -> tuple[Analysis | FailedView, ...]:
     """Analyse runs: when coordination went and came back, felt and measured.
 
@@ -85,6 +88,8 @@ def analyze(
         What the runner knows about the run.
     progress
         Called with what is being done, how many files are done, and how many there are.
+    flipped
+        Devices that take left for right, as the runner set; their sides are exchanged.
 
     Returns
     -------
@@ -110,7 +115,7 @@ def analyze(
         if not one.runs:
             items.append(FailedView(SCHEMA, one.issues))
         items += [
-            analyze_run(run, word, _issues_of_files(run, taken))
+            analyze_run(run, word, _issues_of_files(run, taken), flipped)
             for run in runs
             if run.recordings[0] in one.runs
         ]
@@ -126,7 +131,9 @@ def _issues_of_files(run: Run, taken: tuple[Intake, ...]) -> tuple[Issue, ...]:
     )
 
 
-def analyze_run(run: Run, word: RunnersWord, issues: tuple[Issue, ...] = ()) -> Analysis:
+def analyze_run(
+    run: Run, word: RunnersWord, issues: tuple[Issue, ...] = (), flipped: Sequence[str] = ()
+) -> Analysis:
     """Analyse one run, already read.
 
     Parameters
@@ -137,13 +144,15 @@ def analyze_run(run: Run, word: RunnersWord, issues: tuple[Issue, ...] = ()) -> 
         What the runner knows about it.
     issues
         What reading the files already met.
+    flipped
+        Devices whose left and right are exchanged.
 
     Raises
     ------
     EvenstrideError
         If the word does not fit the run.
     """
-    signal, doubts = build_signal(run.recordings, run.offsets_s)
+    signal, doubts = build_signal(run.recordings, run.offsets_s, flipped)
     marks, unclear = felt_marks(run, signal, word)
     _check_normal(word, signal)
     bouts = _bouts(signal, marks)
@@ -175,7 +184,8 @@ def analyze_run(run: Run, word: RunnersWord, issues: tuple[Issue, ...] = ()) -> 
         ),
         bouts=bouts,
     )
-    return Analysis(_run_view(run, findings, word), strip_of(signal, findings.signal, findings.off))
+    view = _run_view(run, findings, word, _sources(run, flipped))
+    return Analysis(view, strip_of(signal, findings.signal, findings.off))
 
 
 def _bouts(signal: Signal, marks: tuple[Mark, ...]) -> BoutsView | None:
@@ -197,7 +207,9 @@ def _check_normal(word: RunnersWord, signal: Signal) -> None:
             )
 
 
-def _run_view(run: Run, findings: Findings, word: RunnersWord) -> RunView:
+def _run_view(
+    run: Run, findings: Findings, word: RunnersWord, sources: tuple[SourceView, ...]
+) -> RunView:
     signal = findings.signal
     coordinated_s = float((findings.judged & ~findings.off).sum())
     unjudged = missing_stretches(signal.running, findings.judged, "too little running to judge")
@@ -205,7 +217,7 @@ def _run_view(run: Run, findings: Findings, word: RunnersWord) -> RunView:
     names = {channel.name for channel in signal.channels}
     return RunView(
         schema=SCHEMA,
-        sources=_sources(run),
+        sources=sources,
         start=run.start.isoformat(),
         duration_s=float(signal.seconds),
         distance_m=float(signal.distance_m[known[-1]]) if known.size else None,
@@ -230,10 +242,11 @@ def _was_felt(marks: tuple[Mark, ...]) -> bool:
     return any(mark.kind != "mark" for mark in marks)
 
 
-def _sources(run: Run) -> tuple[SourceView, ...]:
+def _sources(run: Run, flipped: Sequence[str]) -> tuple[SourceView, ...]:
+    named = measured_names(run.recordings, flipped)
     return tuple(
         SourceView(r.source.file, r.source.sha256, r.source.format, device, names)
-        for r, by_device in zip(run.recordings, measured_names(run.recordings), strict=True)
+        for r, by_device in zip(run.recordings, named, strict=True)
         for device, names in by_device.items()
     )
 
