@@ -4,9 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evenstride.model.intervals import Stretch
 from evenstride.simulate.device import Columns
-from evenstride.simulate.episode import PlantedEpisode, bad_seconds, envelope, in_bouts, shifts
+from evenstride.simulate.episode import PlantedEpisode, bad_seconds, envelope, shifts
 from evenstride.simulate.noise import Noise
 from evenstride.simulate.pace import RUNNING, WALKING, Movement
 from evenstride.simulate.runner import CHANNELS, WALK, Runner
@@ -55,12 +54,9 @@ def plant(body: Columns, noise: Noise, planted: Planted, rng: np.random.Generato
 
 
 def all_planted(
-    scenario: Scenario, runner: Runner, noise: Noise, bouts: tuple[Stretch, ...]
+    runner: Runner, noise: Noise, wanted: tuple[PlantedEpisode, ...]
 ) -> tuple[Planted, ...]:
-    """Return every episode of the scenario, those of bouts one by one, with their sizes."""
-    wanted = scenario.episodes
-    if scenario.bout_episode is not None:
-        wanted += in_bouts(scenario.bout_episode, bouts)
+    """Return the episodes wanted, with their sizes."""
     sd = {name: noise.sd_of(name) for name in noise.names}
     contact_ms = runner.contact_time.level
     return tuple(Planted(episode, shifts(episode, contact_ms, sd)) for episode in wanted)

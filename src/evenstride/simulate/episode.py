@@ -123,13 +123,68 @@ def shifts(
     return {name: size for name, size in planted.items() if size}
 
 
-def in_bouts(episode: PlantedEpisode, bouts: tuple[Stretch, ...]) -> tuple[PlantedEpisode, ...]:
-    """Repeat an episode in every bout it reaches, its times counted from the bout's start."""
+@dataclass(frozen=True)
+class Latencies:
+    """How the latency differs from bout to bout; the episode's own onset is its median.
+
+    Attributes
+    ----------
+    spread
+        SD of the logarithm of the latency; 0: the same in every bout.
+    share_without
+        Share of bouts in which nothing happens.
+    trend
+        Change of the log latency from one bout to the next, about the middle bout; negative: it
+        comes earlier as the session goes on.
+    """
+
+    spread: float = 0.0
+    share_without: float = 0.0
+    trend: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse a negative spread and a share beyond 0 to 1."""
+        if self.spread < 0 or not 0 <= self.share_without <= 1:
+            raise EvenstrideError(
+                "The spread of latencies cannot be negative, nor a share lie outside 0 to 1.",
+                "Give a spread from 0 and a share of bouts from 0 to 1.",
+            )
+
+
+def draw_latencies(
+    median_s: float, how: Latencies, bouts: int, rng: np.random.Generator
+) -> tuple[float | None, ...]:
+    """Return each bout's latency in seconds, None where nothing happens in it.
+
+    A latency may lie beyond the bout's end: then it is not reached.
+
+    Examples
+    --------
+    >>> draw_latencies(60.0, Latencies(trend=-0.1), 3, np.random.default_rng(1))[1]
+    60.0
+    """
+    place = np.arange(bouts) - 0.5 * (bouts - 1)
+    latency_s = median_s * np.exp(how.trend * place + how.spread * rng.standard_normal(bouts))
+    without = rng.random(bouts) < how.share_without
+    return tuple(
+        None if nothing else float(one) for one, nothing in zip(latency_s, without, strict=True)
+    )
+
+
+def in_bouts(
+    episode: PlantedEpisode,
+    bouts: tuple[Stretch, ...],
+    latencies_s: tuple[float | None, ...] | None = None,
+) -> tuple[PlantedEpisode, ...]:
+    """Repeat an episode in every bout it reaches, its times counted from the bout's start.
+
+    `latencies_s`, one a bout, stand for the episode's onset; None there plants nothing.
+    """
     out = []
-    for bout in bouts:
-        onset_s = bout.from_s + episode.onset_s
+    for bout, latency_s in zip(bouts, latencies_s or (episode.onset_s,) * len(bouts), strict=True):
+        onset_s = np.inf if latency_s is None else bout.from_s + latency_s
         asked_s = np.inf if episode.recovery_s is None else bout.from_s + episode.recovery_s
-        if onset_s < bout.to_s:
+        if onset_s < min(asked_s, bout.to_s):
             times = {"onset_s": onset_s, "recovery_s": float(min(asked_s, bout.to_s))}
             out.append(PlantedEpisode(**(vars(episode) | times)))
     return tuple(out)

@@ -15,12 +15,14 @@ from evenstride.simulate.device import (
     NOISE_OF,
     Columns,
     Rows,
+    drop_out,
     kept_rows,
     measure,
     sample_columns,
     samples_table,
     watch_speed,
 )
+from evenstride.simulate.episode import draw_latencies, in_bouts
 from evenstride.simulate.laps import Press, draw_presses, laps_table
 from evenstride.simulate.noise import Noise, draw_noise
 from evenstride.simulate.pace import Movement, modes, move
@@ -42,6 +44,7 @@ class Stream(IntEnum):
     LAPS = 6
     STRYD = 7
     SPACING = 8
+    BOUTS = 9
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,9 @@ class Truth:
         Stretches of running.
     speed_mps, grade_pct
         True values for every second, whether written or not, shape ``(seconds,)``.
+    bout_latencies_s
+        When coordination was to go in each bout, seconds after its start, even where the bout ended
+        before; None where nothing happens in it. Empty where nothing is planted into bouts.
     """
 
     planted: tuple[Planted, ...]
@@ -71,6 +77,7 @@ class Truth:
     bouts: tuple[Stretch, ...]
     speed_mps: Floats
     grade_pct: Floats
+    bout_latencies_s: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,8 +158,19 @@ def _at(rows: Rows, fields: tuple[DeveloperField, ...]) -> tuple[DeveloperField,
     return tuple(replace(extra, values=extra.values.gather(rows)) for extra in fields)
 
 
+def _latencies_s(scenario: Scenario, seed: int, bouts: int) -> tuple[float | None, ...]:
+    if scenario.bout_episode is None:
+        return ()
+    median_s = scenario.bout_episode.onset_s
+    return draw_latencies(median_s, scenario.bout_latencies, bouts, _chance(seed, Stream.BOUTS))
+
+
 def _true(scenario: Scenario, seed: int, runner: Runner, noise: Noise, movement: Movement) -> Truth:
-    planted = all_planted(scenario, runner, noise, movement.bouts)
+    latencies_s = _latencies_s(scenario, seed, len(movement.bouts))
+    wanted = scenario.episodes
+    if scenario.bout_episode is not None:
+        wanted += in_bouts(scenario.bout_episode, movement.bouts, latencies_s)
+    planted = all_planted(runner, noise, wanted)
     episodes = tuple(one.episode for one in planted)
     presses = draw_presses(scenario.laps, episodes, movement.mode.size, _chance(seed, Stream.LAPS))
     return Truth(
@@ -163,6 +181,7 @@ def _true(scenario: Scenario, seed: int, runner: Runner, noise: Noise, movement:
         movement.bouts,
         movement.speed_mps,
         movement.grade_pct,
+        latencies_s,
     )
 
 
@@ -197,7 +216,7 @@ def simulate(scenario: Scenario, seed: int) -> SimulatedRun:
     pauses = _pauses(scenario)
     rows = kept_rows(movement, pauses, scenario.spacing, _chance(seed, Stream.SPACING))
     return SimulatedRun(
-        samples_table(columns, rows),
+        samples_table(drop_out(columns, scenario.drop_outs), rows),
         laps_table(truth.presses, movement.distance_m, scenario.laps.every_m),
         pauses,
         _at(rows, _pod(scenario, seed, body, noise, movement)),

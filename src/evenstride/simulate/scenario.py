@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.recording import Spacing
 from evenstride.simulate.course import Hills
-from evenstride.simulate.device import Kit
-from evenstride.simulate.episode import PlantedEpisode
+from evenstride.simulate.device import DropOut, Kit
+from evenstride.simulate.episode import Latencies, PlantedEpisode
 from evenstride.simulate.laps import LapButton
 from evenstride.simulate.pace import PacePlan, RunWalk, Stop
 from evenstride.simulate.runner import Runner
@@ -45,6 +45,8 @@ class Scenario:
         shrink with it.
     start
         Moment of second 0.
+    drop_outs
+        Where a sensor loses contact.
     """
 
     minutes: float = 60.0
@@ -60,6 +62,8 @@ class Scenario:
     laps: LapButton = field(default_factory=LapButton)
     noise_gain: float = 1.0
     start: datetime = START
+    bout_latencies: Latencies = field(default_factory=Latencies)
+    drop_outs: tuple[DropOut, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a run too short to hold anything."""
