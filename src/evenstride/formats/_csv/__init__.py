@@ -1,0 +1,1 @@
+"""Tables of text: what the readers of comma-separated files share."""
