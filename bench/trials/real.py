@@ -27,16 +27,6 @@ STRAP_CSV = {
     "vertical_oscillation_mm": ("hrm_vertical_oscillation", 10.0),
 }
 """Our columns from a published table of a Garmin strap: its column, and times what."""
-POD_CSV = {
-    "time_s": ("Timestamp", 1.0),
-    "distance_m": ("Stryd Distance (meters)", 1.0),
-    "speed_mps": ("Stryd Speed (m/s)", 1.0),
-    "altitude_m": ("Watch Elevation (m)", 1.0),
-    "cadence_spm": ("Cadence (spm)", 1.0),
-    "contact_time_ms": ("Ground Time (ms)", 1.0),
-    "vertical_oscillation_mm": ("Vertical Oscillation (cm)", 10.0),
-}
-"""The same for exports of Stryd's PowerCenter."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +58,12 @@ def _from_fit() -> Iterator[RealRun]:
 
 
 def _from_tables() -> Iterator[RealRun]:
-    folders = (("inlab-vs-realworld", STRAP_CSV), ("stryd-powercenter", POD_CSV))
-    for folder, columns in folders:
-        for file in sorted((DATA / "watch-csv" / folder).glob("*.csv")):
-            yield RealRun(f"{folder}/{file.name}", _from_table(file, columns))
+    for file in sorted((DATA / "watch-csv" / "inlab-vs-realworld").glob("*.csv")):
+        yield RealRun(f"inlab-vs-realworld/{file.name}", _from_table(file, STRAP_CSV))
+    for file in sorted((DATA / "watch-csv" / "stryd-powercenter").glob("*.csv")):
+        for taken in take_in([file]):
+            for recording in taken.runs:
+                yield RealRun(f"stryd-powercenter/{file.name}", recording)
 
 
 def _from_table(file: Path, columns: dict[str, tuple[str, float]]) -> Recording:
@@ -84,15 +76,12 @@ def _from_table(file: Path, columns: dict[str, tuple[str, float]]) -> Recording:
             for ours, (theirs, times) in columns.items()
         )
     )
-    began_s = int(
-        table["posix_timestamp" if "posix_timestamp" in table.columns else "Timestamp"][0]
-    )
     return Recording(
         Source(file.name, "", "CSV"),
         "table",
         "running",
         "generic",
-        datetime.fromtimestamp(began_s, UTC),
+        datetime.fromtimestamp(int(table["posix_timestamp"][0]), UTC),
         samples.with_columns(pl.col("time_s") - pl.col("time_s").first()),
         spacing="every second",
     )
