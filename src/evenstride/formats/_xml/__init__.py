@@ -1,0 +1,1 @@
+"""What the readers of XML files share: safe reading, points, and the tables made of them."""
