@@ -16,6 +16,7 @@ from typing import Annotated, Literal, NoReturn, get_args
 import typer
 
 from evenstride import __version__
+from evenstride.model.agreement import WordOnRuns
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.intervals import Stretch
 from evenstride.model.marks import LapMeaning, RunnersWord
@@ -229,6 +230,64 @@ def analyze(
 
         say_written(write_report(runs, out, units), stderr=as_json)
     if code := exit_code(items):
+        raise typer.Exit(code)
+
+
+@app.command(
+    epilog="""
+**Examples**
+
+```
+evenstride agreement runs/*.fit --laps gone,back
+evenstride agreement a.fit b.fit c.fit --laps gone,back --laps b.fit=gone,skip,back --fine c.fit
+```
+
+**Exit codes:** as for `analyze`; a run left out counts as one that gave no result.
+""",
+)
+def agreement(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILES...", help="Recordings of many runs.", show_default=False),
+    ],
+    laps: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--laps",
+            metavar="[FILE=]gone,back,...",
+            help="What presses of the lap button meant, over and over in every run: gone, back,"
+            " mark or skip. Repeat it with a file's name in front where a run differs, one word"
+            " for each press.",
+        ),
+    ] = None,
+    fine: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fine",
+            metavar="FILE",
+            help="A run in which you felt nothing. A run without a press is else one without your"
+            " word, and is not counted. Repeat it for more than one.",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON (evenstride.agreement/1) and nothing else.")
+    ] = False,
+) -> None:
+    """Say how well you and the watch agree over many runs, and how late you usually press.
+
+    The watch's part is read without your marks; nothing corrects anything.
+    """
+    told = [(text.rpartition("=")[0], text.rpartition("=")[2]) for text in laps or ()]
+    of_file = tuple((file, _meanings("--laps", said)) for file, said in told if file)
+    over_and_over = next((_meanings("--laps", said) for file, said in told[::-1] if not file), ())
+    from evenstride.app.agreement import agreement as agree_over
+    from evenstride.report.agreement import agreement_exit_code, deliver_agreement
+    from evenstride.report.terminal import open_console, progress
+
+    with progress(open_console(stderr=True)) as advance:
+        view = agree_over(files, WordOnRuns(over_and_over, of_file, tuple(fine or ())), advance)
+    deliver_agreement(view, as_json=as_json)
+    if code := agreement_exit_code(view):
         raise typer.Exit(code)
 
 

@@ -24,8 +24,19 @@ def to_json(items: Sequence[Analysis | FailedView]) -> bytes:
     >>> to_json([FailedView("evenstride.run/1", ())]).decode().split()
     ['{', '"schema":', '"evenstride.run/1",', '"issues":', '[]', '}']
     """
-    objects = [_clean(msgspec.to_builtins(_contract_of(item))) for item in items]
-    whole = objects[0] if len(objects) == 1 else objects
+    views = [_contract_of(item) for item in items]
+    return json_of(views[0] if len(views) == 1 else views)
+
+
+def json_of(view: object) -> bytes:
+    """Return any view, or a list of views, as `to_json` writes them.
+
+    Examples
+    --------
+    >>> json_of(FailedView("evenstride.run/1", ())) == to_json([FailedView("evenstride.run/1", ())])
+    True
+    """
+    whole = _clean(msgspec.to_builtins(view))
     return msgspec.json.format(msgspec.json.encode(whole), indent=2) + b"\n"
 
 
