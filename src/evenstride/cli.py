@@ -304,8 +304,8 @@ def simulate(
         typer.Option(
             "--out",
             metavar="FILE",
-            help="The FIT file to write. An earlier simulated file is replaced, any other file"
-            " never.",
+            help="The file to write: FIT, or TCX or GPX where the name ends so, packed where it"
+            " ends in .gz. An earlier simulated file is replaced, any other file never.",
             show_default=False,
         ),
     ],
@@ -369,7 +369,7 @@ def simulate(
         ),
     ] = True,
 ) -> None:
-    """Make a run with a known truth, as a real FIT file: to try things, to test, to learn."""
+    """Make a run with a known truth, as a watch's file: to try things, to test, to learn."""
     from evenstride.app.simulation import SimulationRequest, write_simulated
     from evenstride.report.terminal import draw_simulated, open_console
 

@@ -3,10 +3,11 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import evenstride.formats
+from evenstride.app.unwrap import Unwrapped, is_gzip, unwrap
 from evenstride.model.issue import Issue
 from evenstride.model.recording import Recording
 from evenstride.plugins import Contents, Reader, discover
@@ -15,6 +16,12 @@ LARGEST_BYTES = 200_000_000
 """A day of running with everything switched on is some 20 MB."""
 
 LONGEST_S = 48 * 3600.0
+
+_RUNNING_PACE_MPS = (1.8, 5.0)
+_RUNNING_CADENCE_SPM = (140.0, 230.0)
+_FASTEST_USUAL_MPS = 6.5
+_MOVING_ABOVE_MPS = 0.5
+_FEWEST_SAMPLES = 30
 
 Progress = Callable[[str, int, int], None]
 
@@ -58,15 +65,31 @@ def _take_in_one(file: Path, seen: dict[str, str]) -> Intake:
     if problem is not None:
         return Intake(name, (), (problem,))
     digest = hashlib.sha256(data).hexdigest()
-    if digest in seen:
-        return Intake(
-            name, (), (Issue("info", name, f"The same file as {seen[digest]}; looked at once."),)
-        )
-    seen[digest] = name
-    reader = next((r for r in _readers() if r.recognises(data)), None)
+    inner = unwrap(data, name, LARGEST_BYTES) if is_gzip(data) else Unwrapped(data)
+    same = _seen_before(digest, inner, name, seen)
+    if same is not None:
+        return Intake(name, (), (same,))
+    reader = next((r for r in _readers() if r.recognises(inner.data)), None)
     if reader is None:
-        return Intake(name, (), (_unknown(name, data),))
-    return _running_only(name, reader.read(data, name))
+        return Intake(name, (), (*inner.issues, _unknown(name, inner.data)))
+    contents = reader.read(inner.data, name)
+    recordings = tuple(_as_given(r, digest) for r in contents.recordings)
+    return _running_only(name, Contents(recordings, (*inner.issues, *contents.issues)))
+
+
+def _seen_before(digest: str, inner: Unwrapped, name: str, seen: dict[str, str]) -> Issue | None:
+    """Return that a file, packed or not, was already given."""
+    digests = {digest, hashlib.sha256(inner.data).hexdigest()} if inner.data else {digest}
+    known = next((seen[one] for one in sorted(digests) if one in seen), None)
+    if known is not None:
+        return Issue("info", name, f"The same file as {known}; looked at once.")
+    seen.update(dict.fromkeys(digests, name))
+    return None
+
+
+def _as_given(recording: Recording, digest: str) -> Recording:
+    """Return the recording as one of the file's own bytes, packed or not."""
+    return replace(recording, source=replace(recording.source, sha256=digest))
 
 
 def _name_of(file: Path) -> str:
@@ -121,8 +144,10 @@ def _unknown(name: str, data: bytes) -> Issue:
 def _running_only(name: str, contents: Contents) -> Intake:
     running = [r for r in contents.recordings if is_running(r)]
     runs = tuple(r for r in running if r.duration_s <= LONGEST_S)
-    others = Counter(r.sport.replace("_", " ") for r in contents.recordings if not is_running(r))
+    others = Counter(_called(r) for r in contents.recordings if not is_running(r))
     issues = list(contents.issues)
+    if any(r.sport == "unknown" for r in running):
+        issues.append(_taken_for_running(name))
     if others:
         left_out = ", ".join(f"{n} times {s}" if n > 1 else s for s, n in others.items())
         issues.append(Issue("info", name, f"Left out, since only running is analysed: {left_out}."))
@@ -142,11 +167,47 @@ def _running_only(name: str, contents: Contents) -> Intake:
     return Intake(name, runs, tuple(issues))
 
 
+def _called(recording: Recording) -> str:
+    if recording.sport == "unknown":
+        return "a recording that names no sport and does not move like running"
+    return recording.sport.replace("_", " ")
+
+
+def _taken_for_running(name: str) -> Issue:
+    return Issue(
+        "warning",
+        name,
+        "The file does not name the sport; it was taken for running by what it shows.",
+        "If it was something else, leave it out.",
+    )
+
+
 def is_running(recording: Recording) -> bool:
     """Return whether a recording may be analysed as running.
 
-    Where a damaged file no longer says which sport it was, contact time tells: only a run has it.
+    Where the file does not say which sport it was, contact time tells: only a run has it. Without
+    contact time pace and, where there is one, cadence must be those of running: GPX files of
+    phones often name no sport. Slow rides can pass; nothing is searched for in their pace.
     """
-    if recording.sport == "unknown":
-        return recording.samples["contact_time_ms"].drop_nulls().len() > 0
-    return recording.sport == "running"
+    if recording.sport != "unknown":
+        return recording.sport == "running"
+    return recording.samples["contact_time_ms"].count() > 0 or _moves_like_running(recording)
+
+
+def _moves_like_running(recording: Recording) -> bool:
+    samples = recording.samples
+    moving = samples.filter(samples["speed_mps"] >= _MOVING_ABOVE_MPS)
+    if moving.height < _FEWEST_SAMPLES:
+        return False
+    pace, fast = (moving["speed_mps"].quantile(share) for share in (0.5, 0.95))
+    turning = moving.filter(moving["cadence_spm"] > 0)["cadence_spm"]
+    steps = turning.median() if turning.len() else None
+    return (
+        _within(pace, _RUNNING_PACE_MPS)
+        and _within(fast, (0.0, _FASTEST_USUAL_MPS))
+        and (steps is None or _within(steps, _RUNNING_CADENCE_SPM))
+    )
+
+
+def _within(value: object, bounds: tuple[float, float]) -> bool:
+    return isinstance(value, float) and bounds[0] <= value <= bounds[1]

@@ -1,27 +1,54 @@
-"""A run with a known truth, written as a FIT file."""
+"""A run with a known truth, written as a file of a watch or a portal."""
 
+import gzip
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from evenstride.app.says import clock
 from evenstride.app.settings import replace_file
+from evenstride.app.unwrap import is_gzip, unwrap
 from evenstride.model.errors import EvenstrideError
-from evenstride.model.recording import Spacing
+from evenstride.model.recording import SAMPLES, Spacing
 from evenstride.simulate.episode import PlantedEpisode
 from evenstride.simulate.fit import fit_bytes
 from evenstride.simulate.laps import LapButton
 from evenstride.simulate.pace import RunWalk
-from evenstride.simulate.run import simulate
+from evenstride.simulate.run import SimulatedRun, simulate
 from evenstride.simulate.scenario import Scenario
+from evenstride.simulate.xml import gpx_bytes, tcx_bytes
+from evenstride.writers import gpx, tcx
 
 Kit: TypeAlias = Literal["wrist", "strap", "strap+stryd"]
 RecordingMode: TypeAlias = Literal["every-second", "smart"]
 LONGEST_MINUTES = 24 * 60
 _SPACING: dict[RecordingMode, Spacing] = {"every-second": "every second", "smart": "smart"}
+_FILE_HEAD_BYTES = 4096
 _OUR_MARK = b"evenstride simulated"
 _FIRST_MESSAGE_BYTES = 128
+_XML = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+_OUR_XML = (
+    _XML + b"<!-- evenstride simulated",
+    _XML + b'<gpx version="1.1" creator="evenstride simulated',
+)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """One format a simulated run can be written in, and the samples' columns it has room for."""
+
+    name: str
+    to_bytes: Callable[[SimulatedRun], bytes]
+    holds: tuple[str, ...]
+
+
+_FIT = _Kind("FIT", fit_bytes, SAMPLES.names)
+_KINDS = {
+    ".tcx": _Kind("TCX", tcx_bytes, tcx.HOLDS),
+    ".gpx": _Kind("GPX", gpx_bytes, gpx.HOLDS),
+}
 
 
 @dataclass(frozen=True)
@@ -68,22 +95,26 @@ class SimulatedFile:
     Attributes
     ----------
     file
-        The FIT file.
+        The file.
     request
         What it holds.
     presses_s
         When the runner pressed lap, seconds since the start.
+    left_out
+        What the format has no room for, as a sentence; empty where it holds everything.
     """
 
     file: Path
     request: SimulationRequest
     presses_s: tuple[float, ...]
+    left_out: str = ""
 
 
 def write_simulated(request: SimulationRequest, file: Path) -> SimulatedFile:
-    """Simulate a run and write it to `file` as a FIT activity.
+    """Simulate a run and write it to `file`, in the format its name ends in.
 
-    A file that evenstride simulated earlier is replaced; any other is left alone.
+    TCX for ``.tcx``, GPX for ``.gpx``, else FIT; packed where ``.gz`` follows. A file that
+    evenstride simulated earlier is replaced; any other is left alone.
 
     Raises
     ------
@@ -93,14 +124,35 @@ def write_simulated(request: SimulationRequest, file: Path) -> SimulatedFile:
     _check(request)
     _spare(file)
     run = simulate(_scenario(request), request.seed)
+    packed = file.suffix.lower() == ".gz"
+    kind = _KINDS.get((Path(file.stem) if packed else file).suffix.lower(), _FIT)
+    data = kind.to_bytes(run)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(file, fit_bytes(run))
+        # Without a date inside, so that equal runs give equal bytes.
+        replace_file(file, gzip.compress(data, mtime=0) if packed else data)
     except OSError as reason:
         raise EvenstrideError(
             f"{file} could not be written: {reason.strerror}.", "Choose another place with --out."
         ) from reason
-    return SimulatedFile(file, request, tuple(press.t_s for press in run.truth.presses))
+    presses_s = tuple(press.t_s for press in run.truth.presses)
+    return SimulatedFile(file, request, presses_s, _left_out(run, kind))
+
+
+def _left_out(run: SimulatedRun, kind: _Kind) -> str:
+    """Return what of a run a format has no room for, as a sentence."""
+    lost = [
+        column.name.removesuffix(f"_{column.unit.suffix}" if column.unit else "").replace("_", " ")
+        for column in SAMPLES.columns
+        if column.name not in kind.holds and run.samples[column.name].count()
+    ]
+    if kind is not _FIT and run.developer_fields:
+        lost.append("the pod's own fields")
+    if kind.name == "GPX":
+        lost.append("laps")
+    if not lost:
+        return ""
+    return f"{kind.name} has no room for these, so they were left out: {', '.join(lost)}."
 
 
 def _scenario(request: SimulationRequest) -> Scenario:
@@ -198,13 +250,16 @@ def _spare(file: Path) -> None:
 
 
 def _is_ours(file: Path) -> bool:
-    """Return whether a FIT file names the simulated watch where a watch gives its name."""
+    """Return whether a file names the simulated watch where its format names a watch."""
     # A pipe or a device could be read for ever.
     if not file.is_file():
         return False
     try:
         with file.open("rb") as stream:
-            head = stream.read(_FIRST_MESSAGE_BYTES)
+            head = stream.read(_FILE_HEAD_BYTES)
     except OSError:
         return False
-    return head[8:12] == b".FIT" and _OUR_MARK in head
+    if is_gzip(head):
+        head = unwrap(head, file.name, _FILE_HEAD_BYTES).data
+    first = head[:_FIRST_MESSAGE_BYTES]
+    return (first[8:12] == b".FIT" and _OUR_MARK in first) or head.startswith(_OUR_XML)

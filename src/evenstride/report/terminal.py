@@ -92,6 +92,7 @@ def draw_simulated(made: SimulatedFile, console: Console) -> None:
         f"{plain(str(made.file))}: {request.minutes:g} minutes simulated with seed {request.seed}.",
         _planted(request),
         _pressed(made),
+        made.left_out,
         f"Next: evenstride analyze {plain(str(made.file))}",
     ]
     console.print("\n".join(line for line in lines if line), soft_wrap=True)

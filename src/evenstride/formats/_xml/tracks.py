@@ -23,8 +23,9 @@ ON_FOOT = {"running", "walking", "hiking"}
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the WGS 84 ellipsoid (Moritz 2000, 10.1007/s001900050278)."""
 
-SPEED_OVER_S = 10.0
-"""Watches smooth as long before they write a speed; positions of single seconds jump about."""
+SPEED_OVER_S = 20.0
+"""Positions of single seconds jump about; over this long half the values
+come within 0.2 m/s of a watch's (one run that a watch and a portal wrote both)."""
 
 _GAP_S = 10.0
 _SHORTEST_PAUSE_S = 5.0
