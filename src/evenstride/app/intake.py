@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import evenstride.formats
+from evenstride.app.twins import poorer_twins
 from evenstride.app.unwrap import Unwrapped, is_gzip, unwrap
 from evenstride.model.issue import Issue
 from evenstride.model.recording import Recording
@@ -48,7 +49,8 @@ class Intake:
 def take_in(files: Sequence[Path], progress: Progress | None = None) -> tuple[Intake, ...]:
     """Read files, in the order given.
 
-    A file given twice, or twice under different names, is read once.
+    A file given twice, or twice under different names, is read once. Of one recording in two
+    formats the one that shows more is kept.
     """
     seen: dict[str, str] = {}
     taken = []
@@ -56,6 +58,22 @@ def take_in(files: Sequence[Path], progress: Progress | None = None) -> tuple[In
         if progress is not None:
             progress(_name_of(file), done, len(files))
         taken.append(_take_in_one(file, seen))
+    return _without_twins(taken)
+
+
+def _without_twins(taken: list[Intake]) -> tuple[Intake, ...]:
+    """Leave out recordings that another file holds as well or better."""
+    runs = [(place, run) for place, one in enumerate(taken) for run in one.runs]
+    twins = poorer_twins([run for _, run in runs])
+    for twin, better in twins.items():
+        place, run = runs[twin]
+        one = taken[place]
+        says = (
+            f"The same recording as {better.source.file}, which shows as much or more; looked at "
+            "once."
+        )
+        kept = tuple(other for other in one.runs if other is not run)
+        taken[place] = Intake(one.file, kept, (*one.issues, Issue("info", one.file, says)))
     return tuple(taken)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from evenstride.formats._xml.points import Doubts, PointReader, Points
 from evenstride.formats._xml.pull import Damage, Pull, root_of
-from evenstride.formats._xml.reading import damage_issue, not_this_format
+from evenstride.formats._xml.reading import cannot_show, damage_issue, not_this_format
 from evenstride.formats._xml.tracks import pauses_between_parts, table_of, tracks_of
 from evenstride.model.issue import Issue
 from evenstride.model.recording import Recording, Source
@@ -26,6 +26,11 @@ _WORDS = (
     (r"\bswim", "swimming"),
 )
 _SUB_SPORTS = ("treadmill", "trail", "track", "street")
+
+_CANNOT_SHOW = (
+    "GPX holds no contact time and no laps: what changes only there cannot be seen, and presses of "
+    "the lap button are not in it."
+)
 
 _COLUMNS = {
     "time": "time",
@@ -191,7 +196,7 @@ def _recordings(track: _Track, device: str, source: Source) -> Iterator[Recordin
             pauses=pauses_between_parts(part),
             notes=tuple(track.notes),
             spacing=table.spacing,
-            issues=table.issues,
+            issues=(cannot_show(source.file, _CANNOT_SHOW), *table.issues),
         )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from evenstride.formats._xml.laps import Lap, lap_table, spans_of, stops_in_laps
 from evenstride.formats._xml.points import Doubts, PointReader, Points, moment, number
 from evenstride.formats._xml.pull import Damage, Pull, root_of
-from evenstride.formats._xml.reading import damage_issue, not_this_format
+from evenstride.formats._xml.reading import cannot_show, damage_issue, not_this_format
 from evenstride.formats._xml.tracks import Track, pauses_between_parts, table_of, tracks_of
 from evenstride.model.issue import Issue
 from evenstride.model.recording import Recording, Source
@@ -17,6 +17,8 @@ _ROOT = "TrainingCenterDatabase"
 _SPORTS = {"biking": "cycling"}
 _MOST_ACTIVITIES = 128
 _MOST_LAPS = 10_000
+
+_CANNOT_SHOW = "TCX holds no contact time: what changes only there cannot be seen."
 
 _COLUMNS = {
     "Time": "time",
@@ -192,7 +194,7 @@ def _recording(activity: _Activity, track: Track, source: Source) -> Recording:
         pauses=stops_in_laps(spans, track, pauses_between_parts(track)),
         notes=tuple(activity.notes),
         spacing=table.spacing,
-        issues=(*table.issues, *doubts),
+        issues=(cannot_show(source.file, _CANNOT_SHOW), *table.issues, *doubts),
     )
 
 

@@ -14,6 +14,11 @@ def damage_issue(damage: Damage, where: str, points: int) -> Issue:
     return Issue("error", place, says, "Export the run again.")
 
 
+def cannot_show(where: str, says: str) -> Issue:
+    """Return what such a file cannot show, and which file could."""
+    return Issue("info", where, says, "Give the watch's original FIT file, if there is one.")
+
+
 def not_this_format(data: bytes, where: str, name: str) -> Issue:
     """Return why bytes that are no such file give nothing."""
     if not data.strip():

@@ -192,9 +192,8 @@ def _distance(track: Track, issues: list[Issue], where: str) -> Floats:
     metres[np.diff(track.part[known]) != 0] = 0.0
     distance = np.full(track.time_s.size, np.nan)
     distance[known] = np.concatenate([[0.0], np.cumsum(metres)])
-    issues.append(
-        Issue("info", where, "The file gives no distance; it was drawn from the positions.")
-    )
+    says = "The file gives no distance; it was drawn from the positions, which tend to add some."
+    issues.append(Issue("info", where, says))
     return distance
 
 
