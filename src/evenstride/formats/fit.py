@@ -1,6 +1,7 @@
 """FIT: the files of sports watches, straight from the watch or exported from a portal."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy.ma  # noqa: F401 - polars asks for it at its first table; a read need not wait for it
@@ -11,6 +12,8 @@ from evenstride.formats._fit.split import looks_like_fit, split
 from evenstride.model.issue import Issue
 from evenstride.model.recording import SAMPLES, Recording, Source
 from evenstride.plugins import Contents, Reader
+
+_MOST_TOLD = 60
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,20 @@ def decode(data: bytes, name: str = "file") -> Decoded:
     found = (read_messages(data, part.frames) for part in parts)
     return Decoded(
         tuple(messages for messages in found if messages.tables),
-        tuple(issue for part in parts for issue in part.issues),
+        tuple(_few([issue for part in parts for issue in part.issues], name)),
     )
+
+
+def _few(issues: list[Issue], name: str) -> Iterator[Issue]:
+    """Yield all errors, and the first of the others: nobody reads thousands."""
+    left = _MOST_TOLD
+    for issue in issues:
+        left -= issue.level != "error"
+        if left >= 0 or issue.level == "error":
+            yield issue
+    if left < 0:
+        says = f"{-left} more places in this file are damaged or odd; they are not told one by one."
+        yield Issue("warning", name, says)
 
 
 def read(data: bytes, name: str) -> Contents:

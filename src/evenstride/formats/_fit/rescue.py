@@ -33,7 +33,9 @@ _CHAIN = 32  # messages looked at to believe a place
 _CHAIN_TIMES = 3  # how many near times among them are enough to stop looking
 _BLOCK = 1 << 14
 _REACH = 260  # how far into a message its time may stand
-_MOST_DAMAGES = 200
+_MOST_DAMAGES = 200  # between which several messages in a row were searched for
+_MOST_ALONE = 2_000  # places in one file from which one message that stands alone is searched for
+_NEARBY = 1 << 10
 _BREACH = 512  # bytes of messages given up before one that stands alone is believed
 _SOON_S = 600
 _MET_OFTEN = 3
@@ -63,6 +65,25 @@ class Damage:
 
 
 @dataclass
+class Patience:
+    """How much may still be searched in a file, all FIT files chained inside together.
+
+    Attributes
+    ----------
+    tries
+        Places from which several messages in a row may be tried.
+    scanned
+        Bytes that may be searched for such places.
+    alone
+        Searches for one message that stands alone.
+    """
+
+    tries: int = _MOST_TRIES
+    scanned: int = _MOST_SCANNED
+    alone: int = _MOST_ALONE
+
+
+@dataclass
 class Rescue:
     """A walk that believes nothing.
 
@@ -74,6 +95,8 @@ class Rescue:
         Where this walk must stop.
     stated
         Where the header says the messages end, 0 where it says nothing believable.
+    patience
+        How much may be searched; less is left afterwards.
     framing
         What was believed.
     damages
@@ -83,6 +106,7 @@ class Rescue:
     data: bytes
     end: int
     stated: int = 0
+    patience: Patience = field(default_factory=Patience)
     framing: Framing = field(init=False)
     damages: list[Damage] = field(default_factory=list)
     _time: int = 0
@@ -90,8 +114,6 @@ class Rescue:
     _after_good: int = 0
     _since: list[Frames] = field(default_factory=list)
     _replaced: list[tuple[int, Frames | None]] = field(default_factory=list)
-    _tries: int = _MOST_TRIES
-    _left: int = _MOST_SCANNED
     _hopeless: bool = False
     _gap: tuple[int, int, int] = (0, 0, 0)
     _met: int = 0
@@ -205,11 +227,16 @@ class Rescue:
 
         Such a time is hardly ever met by chance, so it is believed without those after it.
         """
-        if not self._time:
+        if not self._time or self.patience.alone <= 0:
             return 0
-        layouts = self._layouts_before()
-        places = self._candidates(self._after_good + 1, layouts, self._time)
-        return next((at for at in places if self._follows_closely(at, layouts)), 0)
+        self.patience.alone -= 1
+        layouts, start = self._layouts_before(), self._after_good + 1
+        for size in (_NEARBY, _BLOCK):
+            places = self._candidates(start, layouts, self._time, size)
+            found = next((at for at in places if self._follows_closely(at, layouts)), 0)
+            if found:
+                return found
+        return 0
 
     def _follows_closely(self, at: int, layouts: dict[int, Definition]) -> bool:
         """Return True where a message with a time soon after the last one stands whole at `at`."""
@@ -256,8 +283,8 @@ class Rescue:
         end = min(self.end, start + 4 * _BLOCK) if self._hopeless else self.end
         for near in dict.fromkeys((self._time, 0)):
             for block in range(start, end, _BLOCK):
-                self._left -= _BLOCK
-                if self._left < 0 or len(self.damages) > _MOST_DAMAGES:
+                self.patience.scanned -= _BLOCK
+                if self.patience.scanned < 0 or len(self.damages) > _MOST_DAMAGES:
                     return None
                 places = self._candidates(block, layouts, near)
                 found = next((at for at in places if self._chain_at(at, near, layouts)), None)
@@ -268,8 +295,8 @@ class Rescue:
 
     def _chain_at(self, at: int, near: int, layouts: dict[int, Definition]) -> bool:
         """Try one more place, as long as there are tries left."""
-        self._tries -= 1
-        return self._tries > 0 and self._chain(at, near, layouts)
+        self.patience.tries -= 1
+        return self.patience.tries > 0 and self._chain(at, near, layouts)
 
     def _layouts_before(self) -> dict[int, Definition]:
         """Return the layouts that were in force at the last believed message."""
@@ -280,15 +307,17 @@ class Rescue:
                 layouts[local] = before.definition
         return layouts
 
-    def _candidates(self, start: int, layouts: dict[int, Definition], near: int) -> list[int]:
+    def _candidates(
+        self, start: int, layouts: dict[int, Definition], near: int, size: int = _BLOCK
+    ) -> list[int]:
         """Return the places in a block where a definition or a near timed message may stand."""
-        window = np.frombuffer(self.data, np.uint8)[start : min(start + _BLOCK + _REACH, self.end)]
+        window = np.frombuffer(self.data, np.uint8)[start : min(start + size + _REACH, self.end)]
         maybe = np.zeros(window.size, dtype=np.bool_)
         maybe[:-2] = ((window & 0xD0)[:-2] == 0x40) & (window[1:-1] == 0) & (window[2:] < 2)
         for local, layout in layouts.items():
             if 0 < layout.time_start < _REACH - 4:
                 maybe |= (window == local) & _has_near_time(window, layout, near)
-        return (start + np.flatnonzero(maybe[:_BLOCK])).tolist()
+        return (start + np.flatnonzero(maybe[:size])).tolist()
 
     def _chain(self, at: int, near: int, layouts: dict[int, Definition] | None = None) -> bool:
         """Return True where several messages in a row can be believed from `at` on."""

@@ -1,10 +1,10 @@
 """From a file's bytes to the FIT files chained inside, their checksums checked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evenstride.formats._fit.crc import crc16
-from evenstride.formats._fit.rescue import Damage, Rescue
+from evenstride.formats._fit.rescue import Damage, Patience, Rescue
 from evenstride.formats._fit.walk import Frames, walk
 from evenstride.model.issue import Issue
 
@@ -68,15 +68,15 @@ def split(data: bytes, name: str) -> Iterator[Part]:
     if refused:
         yield Part((), (refused,))
         return
-    at = 0
+    at, patience = 0, Patience()
     for _ in range(MOST_FILES):
         if at >= len(data):
             return
         header = _header(data, at)
         if header is None:
-            after, part = _without_header(data, at, name)
+            after, part = _without_header(data, at, name, patience)
         else:
-            after, part = _with_header(data, header, name)
+            after, part = _with_header(data, header, name, patience)
         yield part
         at = max(after, at + 1)
     says = f"More than {MOST_FILES} files are chained here; the rest was left out."
@@ -110,7 +110,7 @@ def _header(data: bytes, at: int) -> _Header | None:
     return _Header(at, start, start + stated, fits)
 
 
-def _with_header(data: bytes, header: _Header, name: str) -> tuple[int, Part]:
+def _with_header(data: bytes, header: _Header, name: str, patience: Patience) -> tuple[int, Part]:
     """Return where the next file may begin, and the one whose header this is."""
     issues = []
     if not header.sum_fits:
@@ -127,7 +127,7 @@ def _with_header(data: bytes, header: _Header, name: str) -> tuple[int, Part]:
             issues.append(Issue("warning", f"{name}, byte {header.end}", says, _ASK_AGAIN))
     limit = _next_header(data, header.start)
     issues += _size_issue(header, limit, name)
-    return _rescued(data, header, limit, (name, issues))
+    return _rescued(data, header, limit, (name, issues), patience)
 
 
 def _size_issue(header: _Header, limit: int, name: str) -> Iterator[Issue]:
@@ -150,17 +150,19 @@ def _next_header(data: bytes, start: int) -> int:
 
 
 def _rescued(
-    data: bytes, header: _Header, limit: int, told: tuple[str, list[Issue]]
+    data: bytes, header: _Header, limit: int, told: tuple[str, list[Issue]], patience: Patience
 ) -> tuple[int, Part]:
     """Return where the next file may begin, and what could be believed of this one."""
     name, issues = told
     end = max(header.start, limit - 2)
     stated = header.end if header.start < header.end <= end else 0
-    rescue = Rescue(data, end, stated)
+    rescue = Rescue(data, end, stated, replace(patience))
     reached = rescue.walk(header.start)
     if rescue.damages and rescue.damages[-1].kind == "short" and limit == len(data):
-        rescue = Rescue(data, limit, stated)  # without a checksum, two more bytes are messages
+        # Without a checksum, two more bytes are messages.
+        rescue = Rescue(data, limit, stated, replace(patience))
         reached = rescue.walk(header.start)
+    vars(patience).update(vars(rescue.patience))
     issues += [_damage_issue(damage, name, data) for damage in rescue.damages]
     after = reached + 2 if stated and reached == stated else limit
     return after, Part(tuple(rescue.framing.frames.values()), tuple(issues))
@@ -201,7 +203,7 @@ def _damaged_header(data: bytes) -> int:
     return next(sizes, 0)
 
 
-def _without_header(data: bytes, at: int, name: str) -> tuple[int, Part]:
+def _without_header(data: bytes, at: int, name: str, patience: Patience) -> tuple[int, Part]:
     """Return where the next file may begin, and what stands at `at` without a header."""
     where = f"{name}, byte {at}"
     limit = _next_header(data, at + 1)
@@ -214,4 +216,5 @@ def _without_header(data: bytes, at: int, name: str) -> tuple[int, Part]:
         return limit, Part((), (Issue("warning", where, problem),))
     says = "The file's header is missing or damaged; the messages after it were read."
     header = _Header(at, start, 0, sum_fits=True)
-    return _rescued(data, header, limit, (name, [Issue("warning", where, says, _ASK_AGAIN)]))
+    told = (name, [Issue("warning", where, says, _ASK_AGAIN)])
+    return _rescued(data, header, limit, told, patience)
