@@ -7,6 +7,7 @@ that read Stryd's FIT fields, take it as the left foot's share.
 """
 
 import hashlib
+import math
 import re
 from array import array
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ from datetime import UTC, datetime
 import numpy as np
 import polars as pl
 
-from evenstride.formats._csv.rows import Header, Table, header_of, left_out, table_of
+from evenstride.formats._csv.rows import MOST_TEXTS, Header, Table, header_of, left_out, table_of
 from evenstride.formats._fit.doubtful import checked_distance, checked_speed
 from evenstride.formats._fit.strays import Ints, spans, stray_times
 from evenstride.model.issue import Issue
@@ -145,15 +146,19 @@ def _columns(table: Table) -> dict[str, _Column]:
     numbers = [array("d") for _ in range(width)]
     texts: list[dict[int, str]] = [{} for _ in range(width)]
     comma = table.header.delimiter != ","
-    height = 0
+    height, kept = 0, 0
     for row, cells in enumerate(table.rows):
+        if kept > MOST_TEXTS:
+            table.left.rest = True
+            break
         height = row + 1
         for place, cell in enumerate(cells):
             stripped = cell.strip()
             value = _number(stripped.replace(",", ".") if comma else stripped)
             numbers[place].append(value)
-            if value != value and stripped:  # noqa: PLR0124 - NaN, a million times
+            if stripped and math.isnan(value):
                 texts[place][row] = stripped
+                kept += 1
     found: dict[str, _Column] = {}
     for key, column in _named(table.header, numbers, texts, height):
         found[f"{key} {len(found)}" if key in found else key] = column

@@ -16,6 +16,7 @@ LONGEST_LINE = 8_192
 MOST_COLUMNS = 400
 MOST_LINES = 1_000_000
 MOST_CELLS = 4_000_000
+MOST_TEXTS = 400_000
 _MOST_WIDE_BYTES = 40_000_000  # of a file with two bytes a letter
 _DELIMITERS = (",", ";", "\t")
 _WIDE_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
