@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from evenstride.formats._fit.profile import BASE_TYPES
 from evenstride.formats._fit.walk import (
+    MOST_FIELDS,
     MOST_MESSAGES,
     Definition,
     Frames,
@@ -76,11 +77,14 @@ class Patience:
         Bytes that may be searched for such places.
     alone
         Searches for one message that stands alone.
+    room
+        Fields that may be defined.
     """
 
     tries: int = _MOST_TRIES
     scanned: int = _MOST_SCANNED
     alone: int = _MOST_ALONE
+    room: int = MOST_FIELDS
 
 
 @dataclass
@@ -120,7 +124,7 @@ class Rescue:
 
     def __post_init__(self) -> None:
         """Start with no layout known."""
-        self.framing = Framing(self.data)
+        self.framing = Framing(self.data, room=self.patience.room)
 
     def walk(self, start: int) -> int:
         """Frame what can be believed from `start` on and return where that ended."""

@@ -119,8 +119,9 @@ def _with_header(data: bytes, header: _Header, name: str, patience: Patience) ->
     after = header.end + 2
     if header.start < header.end and after <= len(data):
         if crc16(memoryview(data)[header.at : after]) == 0:
-            framing = walk(data, header.start, header.end)
+            framing = walk(data, header.start, header.end, patience.room)
             if framing is not None:
+                patience.room = framing.room
                 return after, Part(tuple(framing.frames.values()), tuple(issues))
         else:
             says = "The file's checksum does not fit its content: some bytes were changed or lost."
@@ -162,16 +163,16 @@ def _rescued(
         # Without a checksum, two more bytes are messages.
         rescue = Rescue(data, limit, stated, replace(patience))
         reached = rescue.walk(header.start)
-    vars(patience).update(vars(rescue.patience))
-    issues += [_damage_issue(damage, name, data) for damage in rescue.damages]
+    vars(patience).update(vars(rescue.patience) | {"room": rescue.framing.room})
+    issues += [_damage_issue(damage, name, limit) for damage in rescue.damages]
     after = reached + 2 if stated and reached == stated else limit
     return after, Part(tuple(rescue.framing.frames.values()), tuple(issues))
 
 
-def _damage_issue(damage: Damage, name: str, data: bytes) -> Issue:
-    """Return a damaged stretch as an issue."""
+def _damage_issue(damage: Damage, name: str, limit: int) -> Issue:
+    """Return a damaged stretch as an issue; one without an end reaches to `limit`."""
     where = f"{name}, byte {damage.at}"
-    lost = (damage.until or len(data)) - damage.at
+    lost = (damage.until or limit) - damage.at
     says = {
         "short": "The file ends early, in the middle of a message; what stands before was read.",
         "endless": "There are more messages than any recorded run has; the rest was left out.",

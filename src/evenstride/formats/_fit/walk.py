@@ -27,6 +27,8 @@ _RUN = 256  # messages taken at once
 
 MOST_MESSAGES = 2_000_000  # three weeks of seconds
 MOST_LAYOUTS = 2_000
+MOST_FIELDS = 100_000  # in the layouts of all files chained inside
+_LAYOUT = 8  # a layout costs as much as so many fields
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,8 @@ class Framing:
         What each local number means now: where its messages go, and their layout.
     described
         How many messages described developer fields so far.
+    room
+        How many fields may still be defined.
     """
 
     data: bytes
@@ -169,11 +173,12 @@ class Framing:
     in_force: dict[int, Frames] = field(default_factory=dict)
     layouts: dict[int, Definition] = field(default_factory=dict)
     described: int = 0
+    room: int = MOST_FIELDS
 
     @property
     def is_crowded(self) -> bool:
         """True where there are more layouts than any recorded activity has."""
-        return len(self.frames) > MOST_LAYOUTS
+        return len(self.frames) > MOST_LAYOUTS or self.room < 0
 
     @property
     def is_full(self) -> bool:
@@ -187,7 +192,9 @@ class Framing:
         carries = self.data[at] & _CARRIES_DEVELOPER_FIELDS
         key = (body, 1 + self.described if carries else 0)
         if key not in self.frames:
-            self.frames[key] = Frames(read_definition(self.data, at), array("q"))
+            definition = read_definition(self.data, at)
+            self.frames[key] = Frames(definition, array("q"))
+            self.room -= _LAYOUT + len(definition.fields)
         self.put_in_force(self.data[at] & 0x0F, self.frames[key])
 
     def take_run(self, at: int, stop: int) -> int:
@@ -233,8 +240,17 @@ class Framing:
         return describe
 
 
-def walk(data: bytes, start: int, end: int) -> Framing | None:
+def walk(data: bytes, start: int, end: int, room: int = MOST_FIELDS) -> Framing | None:
     """Frame the messages from `start` to `end`, trusting every byte.
+
+    Parameters
+    ----------
+    data
+        The file.
+    start, end
+        Where messages begin and end.
+    room
+        How many fields may be defined.
 
     Returns
     -------
@@ -242,7 +258,7 @@ def walk(data: bytes, start: int, end: int) -> Framing | None:
         None where a message has no definition, the last one does not end at `end`, or there are
         more than any activity holds.
     """
-    framing = Framing(data)
+    framing = Framing(data, room=room)
     at = start
     while at < end:
         stop = min(at + _STRIDE, end)
@@ -268,7 +284,7 @@ def _walk_to(stop: int, at: int, end: int, framing: Framing) -> int:
             before = first
             continue
         after = definition_end(data, at, end) if first & 0xC0 == _DEFINES else 0
-        if not after:
+        if not after or framing.is_crowded:
             return at
         framing.define(at, after)
         at = after
