@@ -82,6 +82,8 @@ class ChanceView:
 class DelayView:
     """How long after the measured moment the runner presses; negative where before it.
 
+    It means something only where the verdict is ``beyond chance`` and there are 5 pairs or more.
+
     Attributes
     ----------
     typical_s

@@ -25,13 +25,18 @@ def sentences(found: Agreement) -> tuple[str, ...]:
     """
     if found.share is None:
         return _NOTHING, MARK_COUNTS
-    said = (
-        _share(found),
-        _worth(found),
-        _delay(found.onset, "go"),
-        _delay(found.recovery, "come back"),
-    )
-    return *(one for one in said if one), MARK_COUNTS
+    return _share(found), _worth(found), *delays(found), MARK_COUNTS
+
+
+def delays(found: Agreement) -> tuple[str, ...]:
+    """Say how late the runner presses, where marks follow what was measured from run to run.
+
+    Where they do not, a mark near a measured moment may be there by habit, and no delay is told.
+    """
+    if found.verdict != "beyond chance":
+        return ()
+    both = (_delay(found.onset, "go"), _delay(found.recovery, "come back"))
+    return tuple(said for said in both if said)
 
 
 def _share(found: Agreement) -> str:

@@ -45,7 +45,7 @@ def agree(
     runs
         In any order. What was measured must not have been chosen with the marks.
     rng
-        For more than seven runs arrangements are drawn, else all are looked at.
+        Where there are too many arrangements to look at all, they are drawn.
     draws
         How many are drawn.
 
@@ -69,7 +69,8 @@ def agree(
         beside = tuple(_beside(run) for run in runs)
         return Agreement(beside, 0, None, "too few", None, None, None, None)
     clock = by_clock(counted)
-    other_runs = moved_to_other_runs((clock, by_share(counted)), rng, draws)
+    lengths_s = np.array([run.seconds for run in counted])
+    other_runs = moved_to_other_runs((clock, by_share(counted)), lengths_s, rng, draws)
     other_times = moved_to_other_times(clock, rng, draws)
     beside = tuple(_beside(run) for run in runs)
     agreeing_s = sum(one.both_s + one.neither_s for one in beside)

@@ -20,12 +20,12 @@ from evenstride.report.words import LEVELS, NO_DIAGNOSIS, UNTESTED, clock
 _WIDTH = 36
 _STANDINGS: dict[Standing, str] = {
     "both": "felt and seen",
-    "apart": "felt and seen, at other times",
-    "only felt": "felt; the watch did not show it",
+    "apart": "felt and seen, apart",
+    "only felt": "felt, not seen",
     "only measured": "seen, not marked",
     "neither": "neither",
-    "not said": "no word of yours: not counted",
-    "not judged": "could not be judged: not counted",
+    "not said": "not counted: no word",
+    "not judged": "not counted: too short",
 }
 _BLOCKS = {"felt": "▀", "seen": "▄", "both": "█", "fine": "·", "aside": " "}
 _LETTERS = {"felt": "f", "seen": "s", "both": "B", "fine": ".", "aside": " "}

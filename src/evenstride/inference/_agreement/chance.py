@@ -18,23 +18,29 @@ from evenstride.model.signal import Floats
 Orders = NDArray[np.int64]
 MOST_EXACT = 5040
 """All orders of seven runs; beyond it they are drawn."""
+LIKE = 1.35
+"""An hour and an hour and twenty minutes are of like length; an hour and half an hour are not."""
 _SAME_S = 1e-6
 
 
 def moved_to_other_runs(
-    layouts: Sequence[Layout], rng: np.random.Generator, draws: int
+    layouts: Sequence[Layout], lengths_s: Floats, rng: np.random.Generator, draws: int
 ) -> Chance | None:
     """Return agreement beside that of marks moved to other runs, at the same place in each.
 
     What is felt and what is measured may both come early, or late, in every run: such a habit
-    stays when marks change runs, so it does not count as agreement.
+    stays when marks change runs, so it does not count as agreement. Both may also come in long
+    runs only: marks change places among runs of like length, the longest at most `LIKE` times the
+    shortest.
 
     Parameters
     ----------
     layouts
         What "the same place" may mean; the one that speaks least for agreement is told.
+    lengths_s
+        Of the runs.
     rng, draws
-        For more than seven runs: arrangements are drawn, this many.
+        Beyond `MOST_EXACT` arrangements they are drawn, this many.
 
     Returns
     -------
@@ -44,8 +50,9 @@ def moved_to_other_runs(
     count = layouts[0].judged.shape[0]
     if count < 2:
         return None
-    exact = math.factorial(count) <= MOST_EXACT
-    orders = _all_orders(count) if exact else _drawn_orders(count, rng, draws)
+    alike = of_like_length(lengths_s)
+    exact = math.prod(math.factorial(len(group)) for group in alike) <= MOST_EXACT
+    orders = _all_orders(alike, count) if exact else _drawn_orders(alike, count, rng, draws)
     told = []
     for laid in layouts:
         agreeing = agreeing_s(laid)
@@ -54,12 +61,39 @@ def moved_to_other_runs(
     return max(told, key=lambda chance: chance.p_value)
 
 
-def _all_orders(count: int) -> Orders:
-    return np.array(list(permutations(range(count))), dtype=np.int64)
+def of_like_length(lengths_s: Floats) -> list[Orders]:
+    """Return groups of runs, by their place, in which the longest is at most `LIKE` the shortest.
+
+    Examples
+    --------
+    >>> [group.tolist() for group in of_like_length(np.array([3600.0, 1800.0, 1900.0, 3500.0]))]
+    [[1, 2], [3, 0]]
+    """
+    groups: list[list[int]] = []
+    for place in np.argsort(lengths_s, kind="stable").tolist():
+        if groups and lengths_s[place] <= LIKE * lengths_s[groups[-1][0]]:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return [np.array(group, dtype=np.int64) for group in groups]
 
 
-def _drawn_orders(count: int, rng: np.random.Generator, draws: int) -> Orders:
-    return rng.permuted(np.tile(np.arange(count), (draws, 1)), axis=1)
+def _all_orders(alike: Sequence[Orders], count: int) -> Orders:
+    orders = np.arange(count)[None, :]
+    for group in alike:
+        inner = group[np.array(list(permutations(range(group.size))))]
+        orders = np.repeat(orders, len(inner), axis=0)
+        orders[:, group] = np.tile(inner, (len(orders) // len(inner), 1))
+    return orders
+
+
+def _drawn_orders(
+    alike: Sequence[Orders], count: int, rng: np.random.Generator, draws: int
+) -> Orders:
+    orders = np.tile(np.arange(count), (draws, 1))
+    for group in alike:
+        orders[:, group] = rng.permuted(np.tile(group, (draws, 1)), axis=1)
+    return orders
 
 
 def moved_to_other_times(laid: Layout, rng: np.random.Generator, draws: int) -> Chance:

@@ -12,10 +12,13 @@ from evenstride.model.signal import Floats
 
 _SD_OF_90 = 2.0 * 1.6449
 _LEAST_SD_S = 1.0
+_LEAST_WIDTH_S = 20.0
+_USUAL = 0.8
+_ROOT_2_PI = 2.5066
 _TYPICAL_S = np.concatenate(
     [np.arange(-600.0, -120.0, 10.0), np.arange(-120.0, 120.0, 2.0), np.arange(120.0, 601.0, 10.0)]
 )
-_SPREADS_S = np.geomspace(2.0, 150.0, 16)
+_SPREADS_S = np.geomspace(2.0, 120.0, 14)
 _STRAY = (np.arange(10) + 0.5) / 10
 _TYPICAL_SCALE_S = 60.0
 _SPREAD_SCALE_S = 20.0
@@ -24,54 +27,78 @@ _TAILS = (0.05, 0.5, 0.95)
 
 @dataclass(frozen=True)
 class _Candidate:
-    """One mark and the measured moments of its run, with SD and probability of each."""
+    """One mark, the measured moments of its run, and how dense stray marks are there."""
 
     run: int
     mark_s: float
     moments_s: Floats
     sd_s: Floats
     probability: Floats
-    run_s: float
+    stray: float
 
 
 def delay_of(runs: Sequence[FeltAndMeasured], kind: MarkKind) -> Delay | None:
     """Return how long after the measured onsets (``gone``) or recoveries (``back``) marks come.
 
     A mark belongs to a measured moment of its run, late by a normal delay to which the moment's
-    own uncertainty adds; or it is a stray, anywhere in the run. The typical delay, its spread and
-    the share of strays are unknown alike: their posterior stands on a grid. The priors are wide:
-    Student's t with 3 degrees of freedom for the typical delay (scale 60 s) and the spread (20 s),
-    uniform for the strays. Mixtures of matched and stray points: Fraley and Raftery (1998),
-    10.1093/comjnl/41.8.578.
+    own uncertainty adds; or it is a stray: mostly as marks of other runs lie, else anywhere in the
+    run, so that a usual time of pressing is not taken for a delay. The typical delay, its
+    spread and the share of strays are unknown alike; their posterior stands on a grid. The priors
+    are wide: Student's t with 3 degrees of freedom for the typical delay (scale 60 s) and the
+    spread (20 s), uniform for the strays. Matched and stray points as a mixture: Fraley and Raftery
+    (1998), 10.1093/comjnl/41.8.578.
 
     Returns
     -------
     Delay | None
         None where no mark of this kind has a measured moment in its run.
     """
-    candidates = [one for at, run in enumerate(runs) for one in _candidates(at, run, kind)]
-    marks = sum(mark.kind == kind for run in runs for mark in run.marks or ())
+    marked = [[m.t_s for m in run.marks or () if m.kind == kind] for run in runs]
+    candidates = [
+        candidate
+        for at, run in enumerate(runs)
+        for candidate in _candidates(at, run, marked, _known(run, kind))
+    ]
     if not candidates:
         return None
     posterior = _posterior(candidates)
     typical, spread = posterior.sum(axis=(1, 2)), posterior.sum(axis=(0, 2))
     return Delay(
-        _span(_TYPICAL_S, typical), _span(_SPREADS_S, spread), _pairs(candidates, posterior), marks
+        _span(_TYPICAL_S, typical),
+        _span(_SPREADS_S, spread),
+        _pairs(candidates, posterior),
+        sum(map(len, marked)),
     )
 
 
-def _candidates(at: int, run: FeltAndMeasured, kind: MarkKind) -> list[_Candidate]:
-    known = [(moment, one) for one in run.measured if (moment := _moment(one, kind)) is not None]
+def _known(run: FeltAndMeasured, kind: MarkKind) -> list[tuple[Span, float]]:
+    moments = ((_moment(one, kind), one.probability) for one in run.measured)
+    return [(moment, probability) for moment, probability in moments if moment is not None]
+
+
+def _candidates(
+    at: int, run: FeltAndMeasured, marked: list[list[float]], known: list[tuple[Span, float]]
+) -> list[_Candidate]:
     if not known:
         return []
-    moments = np.array([moment.value for moment, _ in known])
-    sd = np.array([max((m.hi - m.lo) / _SD_OF_90, _LEAST_SD_S) for m, _ in known])
-    probability = np.array([one.probability for _, one in known])
+    moments_s = np.array([moment.value for moment, _ in known])
+    sd_s = np.array([max((m.hi - m.lo) / _SD_OF_90, _LEAST_SD_S) for m, _ in known])
+    probability = np.array([share for _, share in known])
+    others_s = np.array([t_s for place, ts in enumerate(marked) if place != at for t_s in ts])
     return [
-        _Candidate(at, mark.t_s, moments, sd, probability, run.seconds)
-        for mark in run.marks or ()
-        if mark.kind == kind
+        _Candidate(at, t_s, moments_s, sd_s, probability, _stray(t_s, others_s, run.seconds))
+        for t_s in marked[at]
     ]
+
+
+def _stray(mark_s: float, others_s: Floats, run_s: float) -> float:
+    """Return how dense marks are there that belong to nothing measured, per second."""
+    if others_s.size < 2:
+        return 1.0 / run_s
+    # Silverman (1986), 10.1201/9781315140919: the width that suits a normal.
+    width_s = max(1.06 * float(others_s.std()) * others_s.size**-0.2, _LEAST_WIDTH_S)
+    usual = np.exp(-0.5 * ((mark_s - others_s) / width_s) ** 2).mean() / width_s / _ROOT_2_PI
+    return (1.0 - _USUAL) / run_s + _USUAL * float(usual)
 
 
 def _moment(one: Measured, kind: MarkKind) -> Span | None:
@@ -93,15 +120,15 @@ def _posterior(candidates: Sequence[_Candidate]) -> Floats:
 def _matched(one: _Candidate) -> Floats:
     """Return the density of a mark for each moment, shape ``(moments, typical, spreads)``."""
     away = one.mark_s - one.moments_s[:, None, None] - _TYPICAL_S[:, None]
-    variance = _SPREADS_S**2 + one.sd_s[:, None, None] ** 2
-    density = np.exp(-0.5 * away**2 / variance) / np.sqrt(2.0 * np.pi * variance)
+    sd_s = np.hypot(_SPREADS_S, one.sd_s[:, None, None])
+    density = np.exp(-0.5 * (away / sd_s) ** 2) / sd_s / _ROOT_2_PI
     return np.asarray(density * one.probability[:, None, None] / one.moments_s.size)
 
 
 def _unmatched(one: _Candidate) -> Floats:
     """Return the density of a mark that belongs to none, for each share of strays."""
     matching = (1.0 - _STRAY) * float(one.probability.mean())
-    return np.asarray((1.0 - matching) / one.run_s)
+    return np.asarray((1.0 - matching) * one.stray)
 
 
 def _log_prior() -> Floats:

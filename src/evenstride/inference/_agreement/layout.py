@@ -9,8 +9,8 @@ from evenstride.model.agreement import FeltAndMeasured
 from evenstride.model.intervals import Stretch
 from evenstride.model.signal import Bools, Floats
 
-MOST_POINTS = 7200
-"""Two hours at one a second; longer runs are looked at more coarsely."""
+MOST_POINTS = 3600
+"""An hour at one a second; longer runs are looked at more coarsely."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,8 @@ def agreeing_s(laid: Layout) -> Floats:
     judged = laid.judged.astype(np.float64)
     felt = laid.felt.astype(np.float64)
     seen = judged * laid.measured
-    points = judged.sum(axis=1)[:, None] - seen.sum(axis=1)[:, None]
-    points = points - judged @ felt.T + 2.0 * seen @ felt.T
+    fine = (judged - seen).sum(axis=1)[:, None]
+    points = fine + (2.0 * seen - judged) @ felt.T
     return np.asarray(points * laid.point_s[:, None])
 
 
