@@ -112,6 +112,7 @@ def serve(jobs: Connection, sound: str) -> None:
     signal.signal(signal.SIGPROF, _ring)
     for _unused in range(2):
         analyze([Path(sound)], RunnersWord())
+    gc.freeze()
     baseline_mb = status_mb("VmRSS")
     most = int(status_mb("VmSize") + MOST_MB + baseline_mb) * MEGABYTE
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
@@ -280,10 +281,11 @@ def formats_table(tried_all: Sequence[Tried]) -> str:
             one.most(lambda o: o.memory_mb, 0),
             one.count(lambda o: o.runs > 0),
             one.count(lambda o: o.issues > 0),
+            one.most(lambda o: o.issues, 0),
         )
         for one in tried_all
     ]
-    return table([*head, "gave a run", "gave an issue"], rows)
+    return table([*head, "gave a run", "gave an issue", "most issues"], rows)
 
 
 def ways_table(tried_all: Sequence[Tried]) -> str:
