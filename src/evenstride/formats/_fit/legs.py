@@ -17,6 +17,7 @@ MOST_LEGS = 128  # the longest swim-runs change between water and land some fift
 _CLOCK_SET = 0x10000000  # FIT times below count from power-on: the device did not know the date
 _LAST_TIME = 0xFFFFFFFF
 _SLACK_S = 60  # records may run on a little after their session's last word
+_ASK_AGAIN = "Copy the file from the watch again, or export it again."
 _STRAY, _WHOLE = 10, 100  # fewer records than the one are no run beside more than the other
 
 
@@ -107,7 +108,7 @@ def legs_of(
     """
     rows = np.flatnonzero(records.times > 0)
     if not rows.size:
-        return (), (Issue("error", where, "None of its samples has a time."),)
+        return (), (Issue("error", where, "None of its samples has a time.", _ASK_AGAIN),)
     stray = stray_times(records.times[rows])
     issues = list(_stray_issue(records, rows[stray], where))
     legs: list[Leg] = []
