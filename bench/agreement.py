@@ -36,7 +36,7 @@ from trials.pool import each, quick
 
 HOUR_S = 3600.0
 COUNTS = (5, 10, 20)
-RUNNERS = 200
+RUNNERS = 150
 DRAWS = 999
 FIRST_SEED = 12_000_000
 STATED_SD_S = 12.0
@@ -121,7 +121,9 @@ class Linked:
     found
         Share of episodes that are measured.
     error
-        True SD of a measured moment, in units of the SD its interval states.
+        True SD of a measured moment, in units of `STATED_SD_S`.
+    stated
+        SD that its interval states, in the same units.
     gross
         Share of measured moments that lie anywhere.
     habit_s
@@ -136,6 +138,7 @@ class Linked:
     unrelated: float = 0.0
     found: float = 0.9
     error: float = 1.0
+    stated: float = 1.0
     gross: float = 0.0
     skewed: bool = False
     habit_s: float = 0.0
@@ -161,6 +164,7 @@ DELAYS = (
     Linked("20 ± 10 s, 3 of 10 marks unrelated", unrelated=0.3),
     Linked("20 ± 10 s, 1 of 10 measured moments anywhere", gross=0.1),
     Linked("20 ± 10 s, true error twice the stated", error=2.0),
+    Linked("20 ± 10 s, true error a tenth of the stated", error=1.0, stated=10.0),
 )
 
 
@@ -197,14 +201,14 @@ def unlinked_run(world: Unlinked, rng: Rng) -> FeltAndMeasured:
     """Draw one run of an unlinked runner."""
     run_s = rng.uniform(1800, 5400) if world.uneven else HOUR_S
     felt, seen = world.felt(rng, run_s), world.seen(rng, run_s)
-    return _record(run_s, _inside(felt, run_s), _seen(_inside(seen, run_s)))
+    return _record(run_s, felt, _seen(seen, run_s))
 
 
 def linked_run(world: Linked, rng: Rng) -> FeltAndMeasured:
     """Draw one run of a linked runner."""
     run_s = rng.uniform(1800, 5400) if world.uneven else HOUR_S
     truth = _truth(world, run_s, rng)
-    seen = _measured_at(world, truth, rng) if rng.random() < world.found else ()
+    seen = _measured_at(world, truth, run_s, rng) if rng.random() < world.found else ()
     if rng.random() < world.unrelated:
         truth = _truth(world, run_s, rng)
     late_s = _delays(world, rng)
@@ -226,28 +230,27 @@ def _delays(world: Linked, rng: Rng) -> tuple[float, float]:
     return float(late_s[0]), float(late_s[1])
 
 
-def _measured_at(world: Linked, truth: tuple[float, float], rng: Rng) -> tuple[Measured, ...]:
+def _measured_at(
+    world: Linked, truth: tuple[float, float], run_s: float, rng: Rng
+) -> tuple[Measured, ...]:
     onset_s, recovery_s = truth + world.error * STATED_SD_S * rng.standard_normal(2)
     if rng.random() < world.gross:
         onset_s = rng.uniform(60, recovery_s - 60)
-    return _seen((onset_s, recovery_s))
+    return _seen((onset_s, recovery_s), run_s, world.stated)
 
 
-def _seen(off: Off) -> tuple[Measured, ...]:
+def _seen(off: Off, run_s: float, stated: float = 1.0) -> tuple[Measured, ...]:
     if off is None:
         return ()
-    reach = 1.645 * STATED_SD_S
+    reach = 1.645 * stated * STATED_SD_S
     onset, recovery = (Span(at, at - reach, at + reach) for at in off)
-    return (Measured(onset, recovery),)
-
-
-def _inside(off: Off, run_s: float) -> Off:
-    return None if off is None else (off[0], min(off[1], run_s - 1))
+    return (Measured(onset, recovery if off[1] < run_s else None, off[0] <= 0),)
 
 
 def _record(run_s: float, felt: Off, seen: tuple[Measured, ...]) -> FeltAndMeasured:
     marks = () if felt is None else (_press(felt[0], "gone"), _press(felt[1], "back"))
-    return FeltAndMeasured("", run_s, (Stretch(30.0, run_s),), marks, seen)
+    inside = tuple(mark for mark in marks if mark.t_s < run_s)
+    return FeltAndMeasured("", run_s, (Stretch(30.0, run_s),), inside, seen)
 
 
 def _press(t_s: float, kind: Literal["gone", "back"]) -> Mark:
@@ -459,10 +462,10 @@ mark or a measurement, and where they differ, the mark counts. {nobody}
   ({draws} on this page). "More than chance" is said where at most 5 % agree as well.
 * **Moved to other times** of the same run. Shown beside it; by itself it takes a habit for a link.
 * **Delay**: mark minus measured moment. A mark belongs to a measured moment of its run, with a
-  normal delay and that moment's own uncertainty, or it is a stray: mostly as the marks of the
-  other runs lie, else anywhere in the run. Typical delay, spread and share of strays have a
-  posterior on a grid. It is told where there is more than chance and from {pairs} pairs on. It
-  holds the watch's own lateness too.
+  normal delay and that moment's own uncertainty (peaked, with tails as long as its interval), or it
+  is a stray: mostly as the marks of the other runs lie, else anywhere in the run. Typical delay,
+  spread and share of strays have a posterior on a grid. It is told where there is more than chance
+  and from {pairs} pairs on. It holds the watch's own lateness too.
 * A run without a press and without the word that it was fine counts nowhere.
 * Fewer than 5 runs: too few to say. With 5, the smallest possible p is 1 of 120; with 4 it is 1 of
   24, and with 3 it is 1 of 6.
@@ -491,8 +494,9 @@ almost as well. That is the price for not taking a habit for a link.
 
 ## The typical delay
 
-The same runs. "Told": more than chance, and five pairs or more. Coverage below 90 % in the last rows shows what it costs
-when the measured moment is surer of itself than it should be.
+The same runs. "Told": more than chance, and five pairs or more. The true middle of a skewed delay
+is its median. The last rows show what it costs when the measured moment is surer of itself than it
+should be, or far less sure.
 
 {delay}
 

@@ -10,16 +10,21 @@ from evenstride.model.episode import Span
 from evenstride.model.marks import MarkKind
 from evenstride.model.signal import Floats
 
-_SD_OF_90 = 2.0 * 1.6449
-_LEAST_SD_S = 1.0
+_PEAKED = np.array([0.10, 0.18, 0.32, 1.01])
+"""SD of four equally likely normals, over half a 90 % interval, that together are near Cauchy's.
+
+The evidence for a moment is peaked: it is mostly far closer than its interval is wide, and
+sometimes off by as much as that.
+"""
+_LEAST_REACH_S = 2.0
 _LEAST_WIDTH_S = 20.0
 _USUAL = 0.8
 _ROOT_2_PI = 2.5066
-_TYPICAL_S = np.concatenate(
-    [np.arange(-600.0, -120.0, 10.0), np.arange(-120.0, 120.0, 2.0), np.arange(120.0, 601.0, 10.0)]
-)
-_SPREADS_S = np.geomspace(2.0, 120.0, 14)
-_STRAY = (np.arange(10) + 0.5) / 10
+_FINE_S, _MIDDLE_S = np.arange(0.0, 90.0, 2.0), np.arange(90.0, 300.0, 10.0)
+_LATE_S = np.concatenate([_FINE_S, _MIDDLE_S, np.arange(300.0, 601.0, 30.0)])
+_TYPICAL_S = np.concatenate([-_LATE_S[:0:-1], _LATE_S])
+_SPREADS_S = np.geomspace(2.0, 120.0, 12)
+_STRAY = (np.arange(6) + 0.5) / 6
 _TYPICAL_SCALE_S = 60.0
 _SPREAD_SCALE_S = 20.0
 _TAILS = (0.05, 0.5, 0.95)
@@ -32,7 +37,7 @@ class _Candidate:
     run: int
     mark_s: float
     moments_s: Floats
-    sd_s: Floats
+    reach_s: Floats
     probability: Floats
     stray: float
 
@@ -61,12 +66,13 @@ def delay_of(runs: Sequence[FeltAndMeasured], kind: MarkKind) -> Delay | None:
     ]
     if not candidates:
         return None
-    posterior = _posterior(candidates)
+    matched = [_matched(one) for one in candidates]
+    posterior = _posterior(candidates, matched)
     typical, spread = posterior.sum(axis=(1, 2)), posterior.sum(axis=(0, 2))
     return Delay(
         _span(_TYPICAL_S, typical),
         _span(_SPREADS_S, spread),
-        _pairs(candidates, posterior),
+        _pairs(candidates, matched, posterior),
         sum(map(len, marked)),
     )
 
@@ -82,11 +88,11 @@ def _candidates(
     if not known:
         return []
     moments_s = np.array([moment.value for moment, _ in known])
-    sd_s = np.array([max((m.hi - m.lo) / _SD_OF_90, _LEAST_SD_S) for m, _ in known])
+    reach_s = np.array([max(0.5 * (m.hi - m.lo), _LEAST_REACH_S) for m, _ in known])
     probability = np.array([share for _, share in known])
     others_s = np.array([t_s for place, ts in enumerate(marked) if place != at for t_s in ts])
     return [
-        _Candidate(at, t_s, moments_s, sd_s, probability, _stray(t_s, others_s, run.seconds))
+        _Candidate(at, t_s, moments_s, reach_s, probability, _stray(t_s, others_s, run.seconds))
         for t_s in marked[at]
     ]
 
@@ -107,12 +113,11 @@ def _moment(one: Measured, kind: MarkKind) -> Span | None:
     return None if one.present_at_start else one.onset_s
 
 
-def _posterior(candidates: Sequence[_Candidate]) -> Floats:
+def _posterior(candidates: Sequence[_Candidate], matched: Sequence[Floats]) -> Floats:
     """Return the probability of each typical delay, spread and share of strays, adding up to 1."""
     log = _log_prior()
-    for one in candidates:
-        matched = _matched(one).sum(axis=0)[:, :, None]
-        log = log + np.log((1.0 - _STRAY) * matched + _unmatched(one))
+    for one, density in zip(candidates, matched, strict=True):
+        log = log + np.log((1.0 - _STRAY) * density.sum(axis=0)[:, :, None] + _unmatched(one))
     weight = np.exp(log - log.max())
     return np.asarray(weight / weight.sum())
 
@@ -120,8 +125,10 @@ def _posterior(candidates: Sequence[_Candidate]) -> Floats:
 def _matched(one: _Candidate) -> Floats:
     """Return the density of a mark for each moment, shape ``(moments, typical, spreads)``."""
     away = one.mark_s - one.moments_s[:, None, None] - _TYPICAL_S[:, None]
-    sd_s = np.hypot(_SPREADS_S, one.sd_s[:, None, None])
-    density = np.exp(-0.5 * (away / sd_s) ** 2) / sd_s / _ROOT_2_PI
+    density = np.zeros(1)
+    for share in _PEAKED:
+        sd_s = np.hypot(_SPREADS_S, share * one.reach_s[:, None, None])
+        density = density + np.exp(-0.5 * (away / sd_s) ** 2) / sd_s / _ROOT_2_PI / _PEAKED.size
     return np.asarray(density * one.probability[:, None, None] / one.moments_s.size)
 
 
@@ -141,12 +148,12 @@ def _student(x: Floats) -> Floats:
     return np.asarray((1.0 + x**2 / 3.0) ** -2)
 
 
-def _pairs(candidates: Sequence[_Candidate], posterior: Floats) -> int:
+def _pairs(candidates: Sequence[_Candidate], matched: Sequence[Floats], posterior: Floats) -> int:
     """Return how many marks belong to a moment, each moment taken once."""
     taken: set[tuple[int, int]] = set()
-    for one in candidates:
-        matched = _matched(one)[:, :, :, None] * (1.0 - _STRAY)
-        share = matched / (matched.sum(axis=0) + _unmatched(one))
+    for one, density in zip(candidates, matched, strict=True):
+        own = density[:, :, :, None] * (1.0 - _STRAY)
+        share = own / (own.sum(axis=0) + _unmatched(one))
         belongs = (share * posterior).sum(axis=(1, 2, 3))
         nearest = int(np.argmax(belongs))
         if belongs.sum() > 0.5:
