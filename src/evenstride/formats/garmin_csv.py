@@ -33,6 +33,7 @@ _NAME = "Garmin activity list"
 _NEEDED = {"activity", "start", "title", "distance", "duration"}
 _ONE_OF = {"cadence", "heart_rate", "moving"}
 _MOST_ROWS = 50_000
+_LONGEST_CELL = 200
 _METRES = {"kilometres": 1000.0, "miles": 1609.344}
 _MILLIMETRES = {"centimetres": 10.0, "inches": 25.4, "millimetres": 1.0}
 _SLACK = 0.15
@@ -75,7 +76,7 @@ class _Runs:
         place = self.places.get(what)
         if place is None:
             return [""] * len(self.cells)
-        return [row[place].strip() for row in self.cells]
+        return [row[place] for row in self.cells]
 
 
 def recognises(data: bytes) -> bool:
@@ -116,7 +117,8 @@ def read(data: bytes, name: str) -> Contents:
     issues = [*left_out(table.left, name), *_left_out(runs, name)]
     if not runs.cells:
         says = "There is no run in this list of activities."
-        return Contents((), (*issues, Issue("error", name, says)))
+        remedy = "Give the original file of a run."
+        return Contents((), (*issues, Issue("error", name, says, remedy)))
     averages, doubts = _averages(runs, name)
     return Contents((), (_what_it_is(averages, name), *issues, *doubts), averages)
 
@@ -135,7 +137,7 @@ def _runs(table: Table) -> _Runs:
         if not _is_running(row[place]):
             others[row[place].strip()[:40] or "without a name"] += 1
         elif len(cells) < _MOST_ROWS:
-            cells.append(row)
+            cells.append([cell.strip()[:_LONGEST_CELL] for cell in row])
         else:
             table.left.rest = True
     return _Runs(tuple(cells), places, others)
@@ -265,7 +267,7 @@ def _balance(runs: _Runs, where: str) -> tuple[Floats, tuple[Issue, ...]]:
 
 def _speaking_of_feet(runs: _Runs) -> Iterator[list[str]]:
     for place in range(len(runs.cells[0])):
-        column = [row[place].strip() for row in runs.cells]
+        column = [row[place] for row in runs.cells]
         if any(np.isfinite(left_share(cell)) for cell in column):
             yield column
 

@@ -62,7 +62,7 @@ _NEVER_ZERO = {
     "impact loading rate balance",
 }
 """Where 0 cannot be: no runner touches the ground for 0 ms, and no foot has no share at all."""
-_NEVER_NEGATIVE = _NEVER_ZERO | {
+_NEVER_NEGATIVE = {name for name in _NEVER_ZERO if "balance" not in name} | {
     "cadence (spm)",
     "power (w)",
     "power (w/kg)",
@@ -73,6 +73,7 @@ _BELIEVED = {"contact_balance_left_pct": (20.0, 80.0), "vertical_ratio_pct": (2.
 """Median of a column whose unit no header says; elsewhere it is kept as written, unused."""
 _BALANCE = "ground time balance"
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
+_MOST_PARTS = 20
 _UNIT = re.compile(r"(.*\S)\s*\(([^()]+)\)")
 _EARLIEST, _LATEST = 946_684_800.0, 4_102_444_800.0  # the years 2000 to 2100
 _MILLISECONDS, _MICROSECONDS = 1e11, 1e14
@@ -220,9 +221,14 @@ def _clock(column: _Column, where: str) -> tuple[Floats, tuple[Issue, ...]]:
     if not away.any():
         return times, ()
     times[away] = np.nan
-    rows = "1 row has" if away.sum() == 1 else f"{int(away.sum())} rows have"
-    says = f"{rows} no time, or one outside the years 2000 to 2100; left out."
+    says = f"{_rows(away, 'has', 'have')} no time, or one outside the years 2000 to 2100; left out."
     return times, (Issue("warning", where, says),)
+
+
+def _rows(mask: Bools, one: str, several: str) -> str:
+    """Return how many rows do something."""
+    count = int(mask.sum())
+    return f"1 row {one}" if count == 1 else f"{count} rows {several}"
 
 
 # --- from columns to recordings ----------------------------------------------------------------
@@ -267,19 +273,20 @@ def _ordered(time_s: Floats, where: str) -> tuple[_Order, tuple[Issue, ...]]:
     stray = stray_times(time_s[rows].astype(np.int64))
     issues = []
     if stray.any():
-        says = f"{int(stray.sum())} rows bear a time far from all others; they were left out."
+        says = f"{_rows(stray, 'bears', 'bear')} a time far from all others; left out."
         issues.append(Issue("warning", where, says))
     rows = rows[~stray]
     backward = int((np.diff(time_s[rows]) < 0).sum())
     if backward:
-        says = f"The clock went backward {backward} times; samples were put in time order."
+        often = "once" if backward == 1 else f"{backward} times"
+        says = f"The clock went backward {often}; samples were put in time order."
         issues.append(Issue("warning", where, says))
     rows = rows[np.argsort(time_s[rows], kind="stable")]
     times = time_s[rows]
     fresh = np.diff(times, prepend=times[0] - 1) > 0
     if not fresh.all():
         says = (
-            f"{int((~fresh).sum())} rows repeat a second already there; "
+            f"{_rows(~fresh, 'repeats', 'repeat')} a second already there; "
             "of each second the first value of each kind was kept."
         )
         issues.append(Issue("info", where, says))
@@ -300,10 +307,12 @@ def _recordings(
         if key not in used and key != _TIME
     ]
     parts = list(spans(order.times))
-    found = [_recording(values, extras, order.times, part, source) for part in parts]
+    kept = parts[:_MOST_PARTS]
+    found = [_recording(values, extras, order.times, part, source) for part in kept]
     if len(parts) > 1:
-        says = f"More than a day lies between samples; the file was cut into {len(parts)} parts."
-        issues = (*issues, Issue("warning", source.file, says))
+        says = f"Its samples span days; the file was cut at its pauses into {len(parts)} parts."
+        rest = "" if len(kept) == len(parts) else f" The first {_MOST_PARTS} were read."
+        issues = (*issues, Issue("warning", source.file, says + rest))
     return tuple(found), issues
 
 
