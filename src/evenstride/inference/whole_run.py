@@ -231,7 +231,7 @@ def _two_sided(away: float, scales: Floats) -> float:
 def _half_width(scales: Floats, share: float) -> float:
     """Return how far from the usual a share of healthy runs lies."""
     low, high = 0.0, 100.0 * float(scales.max())
-    for _ in range(60):
+    for _ in range(40):
         middle = 0.5 * (low + high)
         low, high = (middle, high) if _two_sided(middle, scales) > share else (low, middle)
     return high
