@@ -83,7 +83,7 @@ def _take_in_one(file: Path, seen: dict[str, str]) -> Intake:
     if problem is not None:
         return Intake(name, (), (problem,))
     digest = hashlib.sha256(data).hexdigest()
-    inner = unwrap(data, name, LARGEST_BYTES) if is_gzip(data) else Unwrapped(data)
+    inner = unwrap(data, name, LARGEST_BYTES) if is_gzip(data) else Unwrapped(data, packed=False)
     same = _seen_before(digest, inner, name, seen)
     if same is not None:
         return Intake(name, (), (same,))
@@ -97,7 +97,9 @@ def _take_in_one(file: Path, seen: dict[str, str]) -> Intake:
 
 def _seen_before(digest: str, inner: Unwrapped, name: str, seen: dict[str, str]) -> Issue | None:
     """Return that a file, packed or not, was already given."""
-    digests = {digest, hashlib.sha256(inner.data).hexdigest()} if inner.data else {digest}
+    digests = {digest}
+    if inner.packed and inner.data:
+        digests.add(hashlib.sha256(inner.data).hexdigest())
     known = next((seen[one] for one in sorted(digests) if one in seen), None)
     if known is not None:
         return Issue("info", name, f"The same file as {known}; looked at once.")

@@ -28,6 +28,8 @@ def poorer_twins(recordings: Sequence[Recording]) -> dict[int, Recording]:
     Two recordings of different formats are one and the same where heart rate and cadence agree to
     within rounding at nearly every second both hold. Two devices on one run do not agree so well.
     """
+    if len({recording.source.format for recording in recordings}) < 2:
+        return {}
     order = sorted(range(len(recordings)), key=lambda i: _wealth(recordings[i]), reverse=True)
     found: dict[int, Recording] = {}
     for rank, poorer in enumerate(order):

@@ -23,10 +23,13 @@ class Unwrapped:
         As much as could be unpacked.
     issues
         What was damaged, or too large.
+    packed
+        False for a file that was not packed at all.
     """
 
     data: bytes
     issues: tuple[Issue, ...] = ()
+    packed: bool = True
 
 
 def is_gzip(data: bytes) -> bool:

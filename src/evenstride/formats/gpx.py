@@ -15,6 +15,7 @@ from evenstride.plugins import Contents, Reader
 
 _ROOT = "gpx"
 _MOST_TRACKS = 128
+_MOST_RECORDINGS = 128
 
 # What the numbers mean that Strava writes as a track's type.
 _STRAVA = {"1": "cycling", "4": "hiking", "9": "running", "10": "walking"}
@@ -102,11 +103,11 @@ class _Sink:
                 self._reader.put(column, attributes[short], short)
 
     def _begin_track(self) -> None:
-        self._track = _Track()
-        if len(self.tracks) < _MOST_TRACKS:
-            self.tracks.append(self._track)
-        else:
+        if len(self.tracks) >= _MOST_TRACKS:
             self.left_out += 1
+            return
+        self._track = _Track()
+        self.tracks.append(self._track)
 
     def end(self, name: str, text: str) -> None:
         """Take in that an element ends."""
@@ -177,7 +178,7 @@ def read(data: bytes, name: str) -> Contents:
     source = Source(name, hashlib.sha256(data).hexdigest(), "GPX")
     recordings = tuple(
         recording for track in sink.tracks for recording in _recordings(track, sink.device, source)
-    )
+    )[:_MOST_RECORDINGS]
     return Contents(recordings, tuple(_issues(sink, damage, doubts, name)))
 
 

@@ -16,6 +16,7 @@ from evenstride.plugins import Contents, Reader
 _ROOT = "TrainingCenterDatabase"
 _SPORTS = {"biking": "cycling"}
 _MOST_ACTIVITIES = 128
+_MOST_RECORDINGS = 128
 _MOST_LAPS = 10_000
 
 _CANNOT_SHOW = "TCX holds no contact time: what changes only there cannot be seen."
@@ -79,11 +80,11 @@ class _Sink:
 
     def _begin_activity(self, name: str, sport: str) -> None:
         said = sport.strip().lower()[:40] if name == "Activity" else "transition"
-        self._activity = _Activity(_SPORTS.get(said, said) or "unknown")
-        if len(self.activities) < _MOST_ACTIVITIES:
-            self.activities.append(self._activity)
-        else:
+        if len(self.activities) >= _MOST_ACTIVITIES:
             self.left_out += 1
+            return
+        self._activity = _Activity(_SPORTS.get(said, said) or "unknown")
+        self.activities.append(self._activity)
 
     def _begin_lap(self, start: str | None) -> None:
         moment_of = None if start is None else moment(start, "StartTime", self._doubts)
@@ -169,7 +170,7 @@ def read(data: bytes, name: str) -> Contents:
         recording
         for activity in sink.activities
         for recording in _recordings(activity, source, damaged=damage is not None)
-    )
+    )[:_MOST_RECORDINGS]
     return Contents(recordings, tuple(_issues(sink, damage, doubts, name)))
 
 

@@ -1,5 +1,6 @@
 """Laps as Training Center XML gives them: what ended each, and when the timer stood still."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite, nan
@@ -137,12 +138,15 @@ def stops_in_laps(
     taken = {stretch.from_s for stretch in known}
     silences = [(float(track.time_s[i]), float(track.time_s[i + 1])) for i in silent.tolist()]
     silences = [one for one in silences if one[0] not in taken]
+    begun, known_begun = [one[0] for one in silences], [one.from_s for one in known]
     for span in spans:
         if not isfinite(span.timer_s):
             continue
+        low, high = (bisect_left(known_begun, edge) for edge in (span.start_s, span.end_s))
         missing_s = span.end_s - span.start_s - span.timer_s
-        missing_s -= sum(s.seconds for s in known if span.start_s <= s.from_s < span.end_s)
-        own = [one for one in silences if span.start_s <= one[0] < span.end_s]
+        missing_s -= sum(stretch.seconds for stretch in known[low:high])
+        low, high = (bisect_left(begun, edge) for edge in (span.start_s, span.end_s))
+        own = silences[low:high]
         for from_s, to_s in sorted(own, key=lambda one: one[0] - one[1]):
             if to_s - from_s <= missing_s + _TIMER_SLACK_S:
                 found.append(Stretch(from_s, to_s, "the timer was stopped"))

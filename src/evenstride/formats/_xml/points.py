@@ -154,8 +154,9 @@ class Points:
             self.zone = time
         self._time.append(time.timestamp())
         self._part.append(part)
+        found = values.get
         for name, column in self._columns.items():
-            column.append(values.get(name, nan))
+            column.append(found(name, nan))
 
     def times(self) -> Floats:
         """Return seconds since 1970, shape ``(points,)``."""

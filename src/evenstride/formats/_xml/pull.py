@@ -15,7 +15,8 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 LARGEST_BYTES = 48_000_000
-"""A day of running written once a second is some 40 MB of TCX."""
+MOST_ELEMENTS = 1_250_000
+"""A day of running written once a second is some 40 MB of TCX, in 1.1 million elements."""
 
 _DEEPEST = 64
 _MOST_ATTRIBUTES = 64
@@ -114,7 +115,7 @@ class Pull:
         self._skipped_lines = data[: self._skipped].count(b"\n")
         self._data, self._cut = _bounded(stripped)
         self._parser: Any = None
-        self._begun = False
+        self._watched: _Watch | None = None
 
     @property
     def line(self) -> int:
@@ -124,9 +125,12 @@ class Pull:
     def read(self, sink: Sink) -> Damage | None:
         """Hand all elements to `sink`; return where and why that ended early, if it did."""
         found = self._attempt(sink, None)
-        if found is not None and found.reason in _MISNAMED and not self._begun:
+        if found is not None and found.reason in _MISNAMED and not self._begun():
             found = self._attempt(sink, "utf-8")
         return found
+
+    def _begun(self) -> bool:
+        return self._watched is not None and self._watched.count > 0
 
     def _attempt(self, sink: Sink, encoding: str | None) -> Damage | None:
         # Its guards are set on expat itself, which is then used bare: five times as quick.
@@ -152,39 +156,51 @@ class Pull:
         return Damage(self.line, byte + self._skipped, reason)
 
     def _watch(self, sink: Sink) -> None:
-        names: dict[str, str] = {}
-        kept: list[str] = []
-        depth = kept_length = 0
-
-        def start(tag: str, attributes: dict[str, str]) -> None:
-            nonlocal depth, kept_length
-            self._begun = True
-            depth += 1
-            if depth > _DEEPEST:
-                raise RefusedError(f"elements lie more than {_DEEPEST} deep in each other")
-            if attributes:
-                attributes = _named(attributes, names)
-            kept.clear()
-            kept_length = 0
-            sink.start(names.get(tag) or _local(tag, names), attributes)
-
-        def text(piece: str) -> None:
-            nonlocal kept_length
-            if kept_length < _LONGEST_TEXT:
-                kept.append(piece)
-                kept_length += len(piece)
-
-        def end(tag: str) -> None:
-            nonlocal depth, kept_length
-            depth -= 1
-            sink.end(names[tag], "".join(kept)[:_LONGEST_TEXT] if kept else "")
-            kept.clear()
-            kept_length = 0
-
-        self._parser.StartElementHandler = start
-        self._parser.EndElementHandler = end
-        self._parser.CharacterDataHandler = text
+        watch = _Watch(sink)
+        self._watched = watch
+        self._parser.StartElementHandler = watch.start
+        self._parser.EndElementHandler = watch.end
+        self._parser.CharacterDataHandler = watch.text
         self._parser.StartNamespaceDeclHandler = _prefixes()
+        for unneeded in ("DefaultHandlerExpand", "CommentHandler", "ProcessingInstructionHandler"):
+            setattr(self._parser, unneeded, None)
+
+
+class _Watch:
+    """Stands between expat and a sink: keeps the text of an element, and counts."""
+
+    def __init__(self, sink: Sink) -> None:
+        self.count = 0
+        self._sink = sink
+        self._names: dict[str, str] = {}
+        self._kept: list[str] = []
+        self._kept_length = 0
+        self._depth = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.count += 1
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise RefusedError(f"elements lie more than {_DEEPEST} deep in each other")
+        if self.count > MOST_ELEMENTS:
+            raise RefusedError(f"only the first {MOST_ELEMENTS:,} elements are read")
+        if attributes:
+            attributes = _named(attributes, self._names)
+        self._kept.clear()
+        self._kept_length = 0
+        self._sink.start(self._names.get(tag) or _local(tag, self._names), attributes)
+
+    def text(self, piece: str) -> None:
+        if self._kept_length < _LONGEST_TEXT:
+            self._kept.append(piece)
+            self._kept_length += len(piece)
+
+    def end(self, tag: str) -> None:
+        self._depth -= 1
+        text = "".join(self._kept)[:_LONGEST_TEXT] if self._kept else ""
+        self._kept.clear()
+        self._kept_length = 0
+        self._sink.end(self._names[tag], text)
 
 
 def _local(tag: str, names: dict[str, str]) -> str:

@@ -27,6 +27,9 @@ SPEED_OVER_S = 20.0
 """Positions of single seconds jump about; over this long half the values
 come within 0.2 m/s of a watch's (one run that a watch and a portal wrote both)."""
 
+MOST_PARTS = 32
+"""Runs that one track may hold by mistake, a day apart or more."""
+
 _GAP_S = 10.0
 _SHORTEST_PAUSE_S = 5.0
 _FASTEST_MPS = 15.0
@@ -84,11 +87,10 @@ def tracks_of(points: Points, where: str) -> Iterator[Track]:
     times, part = times[kept][first], part[kept][first]
     cuts = list(spans(np.floor(times).astype(np.int64)))
     if len(cuts) > 1:
-        says = (
-            f"The points reach over days; they were cut at the largest pauses: {len(cuts)} parts."
-        )
-        issues.append(Issue("warning", where, says))
-    for begin, after in cuts:
+        says = f"The points reach over days; cut at the largest pauses into {len(cuts)} parts"
+        more = f", of which the first {MOST_PARTS} were kept" if len(cuts) > MOST_PARTS else ""
+        issues.append(Issue("warning", where, f"{says}{more}."))
+    for begin, after in cuts[:MOST_PARTS]:
         inside = slice(begin, after)
         yield Track(
             datetime.fromtimestamp(float(times[begin]), UTC).astimezone(points.zone.tzinfo),
