@@ -83,9 +83,13 @@ def contrasts(values: Floats, lag_s: Floats) -> Contrasts:
     size = np.full((SHAPES, bouts, channels, ONSETS_S.size), np.nan)
     variance, rest = size.copy(), size.copy()
     known = np.isfinite(values)
+    ready: dict[bytes, Weights] = {}
     for bout, channel in np.argwhere(known.any(axis=2)):
         here = known[bout, channel]
-        by = weights(lag_s[here])
+        judged = here.tobytes()
+        if judged not in ready:
+            ready[judged] = weights(lag_s[here])
+        by = ready[judged]
         seen = values[bout, channel, here]
         size[:, bout, channel] = by.weight @ seen
         variance[:, bout, channel] = by.variance
@@ -112,8 +116,8 @@ def weights(lag_s: Floats) -> Weights:
     variance = np.full((SHAPES, ONSETS_S.size), np.nan)
     free = np.zeros((SHAPES, lag_s.size, lag_s.size))
     if lag_s.size > SHAPES:
-        step = _steps(lag_s)
-        precision = np.asarray(np.linalg.inv(_noise(lag_s)), dtype=np.float64)
+        step = steps(lag_s, ONSETS_S)
+        precision = np.asarray(np.linalg.inv(noise(lag_s)), dtype=np.float64)
         for k, shape in enumerate(shapes):
             free[k] = _without(np.column_stack([np.ones(lag_s.size), shape]), precision)
             told = step.T @ free[k]
@@ -125,9 +129,9 @@ def weights(lag_s: Floats) -> Weights:
     return Weights(weight, variance, free)
 
 
-def _steps(lag_s: Floats) -> Floats:
+def steps(lag_s: Floats, onsets_s: Floats) -> Floats:
     """Return what share of a full step each lag bin holds, shape ``(lags, onsets)``."""
-    since_s = lag_s[:, None] - ONSETS_S
+    since_s = lag_s[:, None] - onsets_s
     half_s = 0.5 * LAG_STEP_S
     return np.asarray((_held(since_s + half_s) - _held(since_s - half_s)) / LAG_STEP_S)
 
@@ -138,7 +142,8 @@ def _held(since_s: Floats) -> Floats:
     return np.asarray(rising**2 / (2.0 * ARRIVES_S) + np.maximum(since_s - ARRIVES_S, 0.0))
 
 
-def _noise(lag_s: Floats) -> Floats:
+def noise(lag_s: Floats) -> Floats:
+    """Return the covariance of 10-s means by the noise's memory, shape ``(lags, lags)``."""
     apart = np.abs(lag_s[:, None] - lag_s)
     kept = sum(share * np.exp(-apart / length_s) for share, length_s in MEMORY)
     return np.asarray(kept + _FORGETFUL * np.eye(lag_s.size))
