@@ -24,3 +24,15 @@ _.statistic
 
 # A column of emergency_signs.csv; docs/generate.py writes it into the reference.
 _.action
+
+# Whole runs beside the runner's usual: called by the bench and the tests until an archive keeps a
+# baseline.
+_.baseline_of
+_.run_means_of
+_.weigh_whole_run
+_.ROBUST_SD_PP
+_.draw_run_means
+
+# Written for tests and the bench, which read them back.
+_.write_activity_list
+_.write_powercenter
