@@ -9,9 +9,13 @@ MARK_COUNTS = "Where they differ, your mark counts. Nothing was moved or correct
 _NOTHING = "No run has both: a word of yours, and a minute or more of running that could be judged."
 _TOO_FEW = "Fewer than 5 runs with your word are too few to say whether that is more than chance."
 _TOO_ALIKE = (
-    "These runs are too alike, yours and the watch's, to say whether that is more than chance:"
-    " marks of one fit the others as well."
+    "These runs are too alike, or too different in length, to say whether that is more than chance:"
+    " marks of one fit the others as well, or cannot be laid over them."
 )
+_NEVER_SEEN = (
+    "The watch saw nothing in any of these runs, so there is nothing to compare your marks with."
+)
+_NEVER_FELT = "You felt nothing in any of these runs, so there is no mark to compare."
 Event = Literal["go", "come back"]
 
 
@@ -57,7 +61,7 @@ def _worth(found: Agreement) -> str:
     if found.verdict == "too few" or runs is None or times is None:
         return _TOO_FEW
     if found.verdict == "too alike":
-        return _TOO_ALIKE
+        return _why_alike(found)
     if found.verdict == "beyond chance":
         return (
             f"That is more than chance: marks moved to other runs agree as well in"
@@ -73,6 +77,14 @@ def _worth(found: Agreement) -> str:
         f"That is not clearly more than chance: marks moved to other runs agree as well in"
         f" {odds(runs.p_value)}. It does not say which of the two is right."
     )
+
+
+def _why_alike(found: Agreement) -> str:
+    if found.runs and all(one.both_s + one.only_measured_s == 0 for one in found.runs):
+        return _NEVER_SEEN
+    if found.runs and all(one.both_s + one.only_felt_s == 0 for one in found.runs):
+        return _NEVER_FELT
+    return _TOO_ALIKE
 
 
 def odds(p_value: float) -> str:
