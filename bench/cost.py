@@ -30,6 +30,46 @@ analyze([Path(sys.argv[1])], RunnersWord())
 print(time.process_time() - before)
 """
 
+# Every detector on 10,000 seconds of 8 channels, all searched, with a change inside.
+WIDE = """
+import os, time
+os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", POLARS_MAX_THREADS="1")
+import numpy as np
+import evenstride.episodes
+from evenstride.app.healthy_tail import healthy_tails
+from evenstride.coordination.channels import QUANTITIES
+from evenstride.model.intervals import Stretch
+from evenstride.model.marks import RunnersWord
+from evenstride.model.signal import Channel, Signal
+from evenstride.plugins import Detector, discover
+
+seconds, rng = 10_000, np.random.default_rng(1)
+there = (np.arange(seconds) >= 3000) & (np.arange(seconds) < 6000)
+slow = np.exp(-np.arange(60) / 12.0)
+
+def channel(quantity):
+    noise = np.convolve(rng.standard_normal(seconds), slow, mode="same")
+    values = noise / noise.std() + 2.0 * there
+    named = quantity.name, quantity.name, quantity.unit, quantity.says
+    return Channel(*named, "bench", True, values, np.zeros(seconds), 1.0)
+
+signal = Signal(
+    channels=tuple(channel(quantity) for quantity in QUANTITIES[:8]),
+    running=np.ones(seconds, dtype=np.bool_),
+    covariates=np.zeros((seconds, 0)),
+    excluded=(),
+    moving_s=float(seconds),
+    bouts=(Stretch(0.0, float(seconds)),),
+    distance_m=3.0 * np.arange(seconds),
+    speed_mps=np.full(seconds, 3.0),
+    grade_pct=np.zeros(seconds),
+)
+before = time.process_time()
+for detector in discover(evenstride.episodes, Detector):
+    detector.search(signal, RunnersWord(), (), healthy_tails())
+print(time.process_time() - before)
+"""
+
 
 @dataclass(frozen=True)
 class Budget:
@@ -108,6 +148,14 @@ def inside(says: str, file: Path, limit_s: float, folder: Path) -> str:
     return _row(says, (cpu_s, limit_s), None)
 
 
+def wide(folder: Path) -> str:
+    """Return one row: searching 10,000 seconds of 8 channels; memory of the whole process."""
+    costs = [run((sys.executable, "-c", WIDE), folder) for _ in range(TIMES)]
+    cpu_s = statistics.median(float(cost.out) for cost in costs)
+    memory_mb = max(cost.memory_mb for cost in costs)
+    return _row("the search alone, 10,000 s of 8 channels", (cpu_s, 1.0), (memory_mb, 300))
+
+
 def _row(
     says: str, cpu: tuple[float, float | None], memory: tuple[float, float | None] | None
 ) -> str:
@@ -146,6 +194,7 @@ def main() -> None:
         rows = [whole(budget, folder) for budget in budgets(hour, four, folder)]
         rows.append(inside("the verb alone, 1 hour", hour, 0.8, folder))
         rows.append(inside("the verb alone, 4 hours", four, 2.5, folder))
+        rows.append(wide(folder))
     PAGE.parent.mkdir(parents=True, exist_ok=True)
     PAGE.write_text(
         "# What a command costs\n\n"

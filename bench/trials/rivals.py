@@ -1,18 +1,20 @@
-"""Other ways to find a change, each on one series of half-minute medians.
+"""Other ways to find a change, each on one series of half-minute values.
 
-Every method answers with the largest threshold at which it would still alarm, so that all can be
-set to the same rate of false alarms; and with its onset at just that threshold.
+A rival takes values and gives a statistic and the first changed value: the largest threshold at
+which it would still alarm, so that all can be set to the same rate of false alarms, and its onset
+at just that threshold. This is the one place of the benchmark that looks inside the search: for the
+medians and the whitening that the rivals are given as a courtesy.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
+import Rbeast
 import ruptures
 from skchange.detectors import CAPA
 from skchange.interval_scorers import L2Saving
 
-from evenstride.episodes._shift.bins import BIN_S, bin_medians, bin_signal
+from evenstride.episodes._shift.bins import BIN_S, bin_means, bin_medians, bin_signal
 from evenstride.episodes._shift.noise import whiten
 from evenstride.model.signal import Channel, Floats, Signal
 
@@ -22,26 +24,45 @@ MOVING_BINS = 20
 _NO_PRUNING = 1e9
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What one method says of one run: how strongly something changed, and when."""
-
-    statistic: float
-    onset_s: float
+LEVELS = ("raw", "adjusted", "whitened")
+"""Series of a channel's level: as recorded, pace and slope taken out, memory taken out too."""
+SPREADS = ("log spread of steps", "log spread around the median")
+"""Series of a channel's unsteadiness in half a minute: from second to second, and as a whole."""
 
 
 def series_of(signal: Signal, channel: Channel) -> dict[str, tuple[Floats, Floats]]:
-    """Return the start of each bin and its value: raw, adjusted for pace and slope, whitened."""
+    """Return the start of each bin and its value, for each of `LEVELS`.
+
+    `signal` must have `channel` as the only one that is searched.
+    """
     raw = bin_medians(channel.values, signal.running)
     adjusted = bin_medians(channel.deviation, signal.running)
-    known = np.isfinite(adjusted)
-    start_s = np.asarray(np.flatnonzero(known) * float(BIN_S), dtype=np.float64)
-    white = whiten(bin_signal(signal)).values[:, 0]
+    white = np.full(adjusted.size, np.nan)
+    bins = bin_signal(signal)
+    white[bins.index.astype(int)[1:]] = whiten(bins).values[:, 0]
     return {
-        "raw": (start_s, _standard(raw[known])),
-        "adjusted": (start_s, _standard(adjusted[known])),
-        "whitened": (start_s[1:], _standard(white)),
+        form: _known(values) for form, values in zip(LEVELS, (raw, adjusted, white), strict=True)
     }
+
+
+def spreads_of(signal: Signal, channel: Channel) -> dict[str, tuple[Floats, Floats]]:
+    """Return the same for each of `SPREADS`, pace and slope taken out first."""
+    level = bin_medians(channel.deviation, signal.running)
+    held = np.repeat(level, BIN_S)
+    around = np.full(channel.deviation.size, np.nan)
+    around[: held.size] = np.abs(channel.deviation[: held.size] - held)
+    steps = np.abs(np.diff(channel.deviation, prepend=np.nan))
+    tables = (bin_means(values, signal.running) for values in (steps, around))
+    return {
+        form: _known(np.log(np.maximum(values, 1e-3)))
+        for form, values in zip(SPREADS, tables, strict=True)
+    }
+
+
+def _known(values: Floats) -> tuple[Floats, Floats]:
+    known = np.isfinite(values)
+    start_s = np.asarray(np.flatnonzero(known) * float(BIN_S), dtype=np.float64)
+    return start_s, _standard(values[known])
 
 
 def _standard(values: Floats) -> Floats:
@@ -92,19 +113,48 @@ def moving_mean(values: Floats) -> tuple[float, int]:
     return float(abs(means[best])), best
 
 
+def beast(values: Floats) -> tuple[float, int]:
+    """Return the highest probability of a change point in the trend, and where it is.
+
+    Rbeast as it comes, without a season; one chain of its sampler instead of three.
+    """
+    found = Rbeast.beast(
+        values,
+        season="none",
+        mcmc_chains=1,
+        mcmc_seed=1,
+        quiet=True,
+        print_progress=False,
+        print_options=False,
+        print_warning=False,
+    ).trend
+    chance, place = np.atleast_1d(found.cpPr), np.atleast_1d(found.cp)
+    if not np.isfinite(chance).any():
+        return 0.0, 0
+    best = int(np.nanargmax(chance))
+    return float(chance[best]), int(place[best]) - 1
+
+
 RIVALS: dict[str, Callable[[Floats], tuple[float, int]]] = {
     "binary segmentation (ruptures)": binary_segmentation,
     "PELT (ruptures)": pelt,
     "CAPA (skchange)": capa,
+    "BEAST (Rbeast)": beast,
     "moving mean, 10 min": moving_mean,
 }
 
 
-def rival_verdicts(signal: Signal, channel: Channel) -> dict[tuple[str, str], Verdict]:
-    """Return what every rival says of every form of one channel, by rival and form."""
-    verdicts = {}
-    for form, (start_s, values) in series_of(signal, channel).items():
+def rivals_told(
+    signal: Signal, channel: Channel, *, spread: bool
+) -> dict[str, tuple[float, float]]:
+    """Return each rival's statistic and onset on each series, by rival and series.
+
+    With `spread`, on the series of unsteadiness as well.
+    """
+    series = series_of(signal, channel) | (spreads_of(signal, channel) if spread else {})
+    told = {}
+    for form, (start_s, values) in series.items():
         for name, method in RIVALS.items():
             statistic, first = method(values)
-            verdicts[name, form] = Verdict(statistic, float(start_s[first]))
-    return verdicts
+            told[f"{name}, {form}"] = (statistic, float(start_s[first]))
+    return told
