@@ -26,9 +26,10 @@ import evenstride.formats
 import evenstride.model
 import evenstride.report
 from evenstride import cli
-from evenstride.app import views
+from evenstride.app import agreement_views, views
 from evenstride.app.settings import Settings
 from evenstride.coordination.channels import QUANTITIES
+from evenstride.model.recording import SAMPLES
 from evenstride.model.schema import Column, Schema
 from evenstride.model.units import UNITS
 from evenstride.plugins import Reader, discover
@@ -114,6 +115,19 @@ def json_page() -> str:
     )
 
 
+def agreement_page() -> str:
+    """Return the contract of ``agreement --json``, object by object."""
+    seen: list[type] = []
+    _collect(agreement_views.ManyRunsView, seen)
+    return page(
+        "What `agreement --json` prints",
+        f"The contract is called `{agreement_views.AGREEMENT_SCHEMA}`: one object. Seconds count "
+        "from the recording's start, every `lo` and `hi` bounds a 90 % interval, and what is not "
+        "known is `null`.",
+        *(_json_object(view) for view in seen),
+    )
+
+
 def _collect(view: type, seen: list[type]) -> None:
     if view in seen:
         return
@@ -145,7 +159,7 @@ def _json_object(view: type) -> str:
 
 def _json_name(view: type) -> str:
     name = view.__name__.removesuffix("View").lower()
-    return {"failed": "failed file"}.get(name, name)
+    return {"failed": "failed file", "manyruns": "many runs"}.get(name, name)
 
 
 _PLAIN: dict[object, str] = {
@@ -221,14 +235,25 @@ def units_page() -> str:
 
 def formats_page() -> str:
     """Return every file format that can be read."""
+    readers = discover(evenstride.formats, Reader)
     rows = [
         (reader.name, ", ".join(f"`{s}`" for s in reader.suffixes), prose(reader.says))
-        for reader in discover(evenstride.formats, Reader)
+        for reader in readers
+    ]
+    able = [reader for reader in readers if reader.columns]
+    shown = [
+        (f"`{c.name}`", *("can" if c.name in reader.columns else "-" for reader in able))
+        for c in SAMPLES.columns
     ]
     return page(
         "Files it reads",
-        "A file is known by what is in it, not by its name. `evenstride formats` prints this list.",
+        "A file is known by what is in it, not by its name. Files packed with gzip are opened. "
+        "`evenstride formats` prints this list.",
         table(("format", "usual endings", "what it can and cannot show"), rows),
+        "## Which file can show what",
+        "What each format has room for, second by second; a file holds it only where the device "
+        "measured it. [Tables](tables.md) says what each column is.",
+        table(("column", *(reader.name for reader in able)), shown),
     )
 
 
@@ -325,6 +350,7 @@ def _default(one: TyperOption | TyperArgument) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "json.md": json_page,
+    "agreement.md": agreement_page,
     "settings.md": settings_page,
     "tables.md": tables_page,
     "units.md": units_page,

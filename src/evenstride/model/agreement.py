@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from evenstride.model.episode import Episode, Span
+from evenstride.model.episode import Span
 from evenstride.model.intervals import Stretch
 from evenstride.model.marks import LapMeaning, Mark, felt_stretches
 
@@ -15,7 +15,7 @@ Verdict: TypeAlias = Literal["too few", "too alike", "beyond chance", "habit", "
 
 @dataclass(frozen=True)
 class Measured:
-    """One measured stretch ``[onset, recovery)``, as far as agreement needs it.
+    """One measured stretch ``[onset, recovery)``: of an episode, what agreement needs.
 
     Attributes
     ----------
@@ -35,23 +35,15 @@ class Measured:
     probability: float = 1.0
 
     def until(self, end_s: float) -> Stretch:
-        """Return the stretch at its likeliest times; without a recovery it lasts to `end_s`."""
+        """Return the stretch at its likeliest times; without a recovery it lasts to `end_s`.
+
+        Examples
+        --------
+        >>> Measured(Span(120.0, 90.0, 150.0), None).until(600.0)
+        Stretch(from_s=120.0, to_s=600.0, reason='')
+        """
         last_s = end_s if self.recovery_s is None else self.recovery_s.value
         return Stretch(self.onset_s.value, last_s)
-
-
-def measured(episode: Episode) -> Measured:
-    """Return an episode, in the reading it prefers, as a measured stretch.
-
-    Examples
-    --------
-    >>> from evenstride.model.episode import Reading
-    >>> reading = Reading(Span(120.0, 90.0, 150.0), None, False, 0.0, ())
-    >>> measured(Episode(reading, None, "sudden", "shift", 0.99, 99.0, 2.0)).until(600.0)
-    Stretch(from_s=120.0, to_s=600.0, reason='')
-    """
-    one = episode.reading
-    return Measured(one.onset_s, one.recovery_s, one.present_at_start, episode.probability)
 
 
 @dataclass(frozen=True)
