@@ -7,6 +7,14 @@ _.probability
 _.toward
 _.foot_changed
 _.baseline
+_.coefficient
+_.arrangements
+_.onset_delay
+_.recovery_delay
+_.typical_lo_s
+_.typical_hi_s
+_.spread_lo_s
+_.spread_hi_s
 
 # Called by the page's template, report/page.html.
 _.felt_beside_measured
