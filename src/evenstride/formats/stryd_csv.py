@@ -74,6 +74,7 @@ _BELIEVED = {"contact_balance_left_pct": (20.0, 80.0), "vertical_ratio_pct": (2.
 _BALANCE = "ground time balance"
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _MOST_PARTS = 20
+_MOST = 1e17  # beyond the microseconds since 1970; nothing in such a file is larger
 _UNIT = re.compile(r"(.*\S)\s*\(([^()]+)\)")
 _EARLIEST, _LATEST = 946_684_800.0, 4_102_444_800.0  # the years 2000 to 2100
 _MILLISECONDS, _MICROSECONDS = 1e11, 1e14
@@ -138,7 +139,8 @@ def read(data: bytes, name: str) -> Contents:
 
 
 def _number(cell: str) -> float:
-    return float(cell) if _NUMBER.fullmatch(cell) else float("nan")
+    value = float(cell) if _NUMBER.fullmatch(cell) else math.nan
+    return value if abs(value) < _MOST else math.nan
 
 
 def _columns(table: Table) -> dict[str, _Column]:
@@ -368,7 +370,8 @@ def _watts(columns: dict[str, _Column]) -> Floats | None:
     if not all(key in columns for key in needed):
         return None
     per_kg, stiff, stiff_per_kg = (columns[key].values for key in needed)
-    weight = (stiff / stiff_per_kg)[np.isfinite(stiff) & np.isfinite(stiff_per_kg)]
+    there = (stiff > 0) & (stiff_per_kg > 1e-3)
+    weight = stiff[there] / stiff_per_kg[there]
     if not weight.size or np.ptp(weight) > 0.01 * float(np.median(weight)):
         return None
     return np.asarray(np.round(per_kg * float(np.median(weight)), 3))
