@@ -1,6 +1,7 @@
 """Files become recordings; whatever else they are becomes a sentence."""
 
 import gzip
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from evenstride.app.intake import LARGEST_BYTES, Intake, take_in
+from evenstride.app.simulation import SimulationRequest, write_simulated
 
 FitFile = Callable[..., Path]
 
@@ -153,3 +155,102 @@ def test_a_name_becomes_text_whatever_the_system_makes_of_it(
 
 def test_half_a_character_of_windows_is_still_a_name(tmp_path: Path) -> None:
     assert taken(tmp_path / "run\ud800.fit")[0].file == "run?.fit"
+
+
+@pytest.mark.parametrize("members", [1, 3])
+def test_a_packed_file_is_read_as_the_file_inside(
+    fit_file: FitFile, tmp_path: Path, members: int
+) -> None:
+    data = fit_file("plain.fit").read_bytes()
+    step = -(-len(data) // members)
+    packed = tmp_path / "run.fit.gz"
+    packed.write_bytes(
+        b"".join(gzip.compress(data[at : at + step]) for at in range(0, len(data), step))
+    )
+    [one] = taken(packed)
+    [run] = one.runs
+    assert one.issues == ()
+    assert (run.source.file, run.source.format) == ("run.fit.gz", "FIT")
+    assert run.source.sha256 == hashlib.sha256(packed.read_bytes()).hexdigest()
+
+
+def test_a_file_and_the_same_file_packed_are_looked_at_once(
+    fit_file: FitFile, tmp_path: Path
+) -> None:
+    plain = fit_file("plain.fit")
+    packed = tmp_path / "packed.fit.gz"
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    for first, second in ((plain, packed), (packed, plain)):
+        one, again = taken(first, second)
+        assert (len(one.runs), len(again.runs)) == (1, 0)
+        assert first.name in again.issues[0].problem
+
+
+def simulated(folder: Path, *names: str) -> list[Path]:
+    """Write the same run under each name, in the format the name ends in."""
+    request = SimulationRequest(minutes=6, seed=3)
+    return [write_simulated(request, folder / name).file for name in names]
+
+
+def test_of_one_run_in_three_formats_the_one_that_shows_most_is_kept(tmp_path: Path) -> None:
+    for names in (("run.gpx", "run.tcx", "run.fit"), ("run.fit", "run.tcx", "run.gpx")):
+        found = taken(*simulated(tmp_path, *names))
+        assert {one.file: len(one.runs) for one in found} == {
+            "run.fit": 1,
+            "run.tcx": 0,
+            "run.gpx": 0,
+        }
+        for one in found:
+            told = "\n".join(issue.problem for issue in one.issues)
+            assert ("The same recording as run.fit" in told) == (one.file != "run.fit")
+
+
+def test_another_run_in_another_format_is_no_twin(tmp_path: Path) -> None:
+    [tcx] = simulated(tmp_path, "run.tcx")
+    other = write_simulated(SimulationRequest(minutes=6, seed=4), tmp_path / "run.fit").file
+    assert [len(one.runs) for one in taken(tcx, other)] == [1, 1]
+
+
+def as_gpx(folder: Path, mps: float, cadence: int | None, kind: str = "") -> Path:
+    """Write a steady track of ten minutes."""
+    inner = "" if cadence is None else f"<extensions><cad>{cadence}</cad></extensions>"
+    points = (
+        f'<trkpt lat="{-48.5 + mps * s / 111_195:.8f}" lon="-123.25">'
+        f"<time>2024-05-01T06:{s // 60:02d}:{s % 60:02d}Z</time>{inner}</trkpt>"
+        for s in range(600)
+    )
+    file = folder / "track.gpx"
+    file.write_text(f"<gpx><trk>{kind}<trkseg>{''.join(points)}</trkseg></trk></gpx>")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("mps", "cadence", "runs"),
+    [
+        (2.8, 85, 1),
+        (2.8, None, 1),
+        (4.4, 92, 1),
+        (2.8, 58, 0),
+        (1.3, 55, 0),
+        (1.3, None, 0),
+        (7.5, 85, 0),
+        (7.5, None, 0),
+        (0.0, None, 0),
+    ],
+)
+def test_a_track_without_a_sport_is_a_run_only_if_it_moves_like_one(
+    tmp_path: Path, mps: float, cadence: int | None, runs: int
+) -> None:
+    [one] = taken(as_gpx(tmp_path, mps, cadence))
+    assert len(one.runs) == runs
+    told = "\n".join(issue.problem for issue in one.issues)
+    assert ("taken for running" in told) == bool(runs)
+    assert ("names no sport" in told) != bool(runs)
+
+
+def test_a_track_that_names_its_sport_is_believed(tmp_path: Path) -> None:
+    [slow] = taken(as_gpx(tmp_path, 1.3, None, "<type>running</type>"))
+    assert len(slow.runs) == 1
+    assert slow.issues == ()
+    [ride] = taken(as_gpx(tmp_path, 2.8, 85, "<type>cycling</type>"))
+    assert ride.runs == ()

@@ -1,5 +1,6 @@
 """Runs with a known truth, from the command line's words to a FIT file."""
 
+import gzip
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 import evenstride.formats
 from evenstride.app.formats import list_formats
+from evenstride.app.intake import take_in
 from evenstride.app.simulation import SimulationRequest, write_simulated
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.recording import Recording
@@ -157,3 +159,46 @@ def test_every_format_says_what_it_can_show() -> None:
     formats = list_formats()
     assert "FIT" in [view.name for view in formats]
     assert all(view.says and view.suffixes for view in formats)
+
+
+@pytest.mark.parametrize("name", ["run.tcx", "run.gpx", "run.fit.gz", "run.TCX.GZ", "run.gpx.gz"])
+def test_the_names_ending_chooses_the_format_and_the_file_is_read_as_any_other(
+    tmp_path: Path, name: str
+) -> None:
+    made = write_simulated(SHORT, tmp_path / name)
+    [taken] = take_in([made.file])
+    assert taken.issues == ()
+    assert taken.runs[0].source.format == name.split(".")[1].upper()
+    assert taken.runs[0].duration_s == pytest.approx(360, abs=2)
+    first = made.file.read_bytes()
+    assert write_simulated(SHORT, made.file).file.read_bytes() == first
+    write_simulated(replace(SHORT, seed=8), made.file)
+    assert made.file.read_bytes() != first
+
+
+def test_what_a_format_has_no_room_for_is_told(tmp_path: Path) -> None:
+    assert write_simulated(SHORT, tmp_path / "run.fit").left_out == ""
+    tcx = write_simulated(SHORT, tmp_path / "run.tcx").left_out
+    gpx = write_simulated(SHORT, tmp_path / "run.gpx").left_out
+    assert tcx.startswith("TCX has no room for these")
+    for lost in ("contact time", "contact balance left", "step length"):
+        assert lost in tcx
+        assert lost in gpx
+    assert "laps" in gpx
+    assert "laps" not in tcx
+    pod = write_simulated(replace(SHORT, kit="strap+stryd"), tmp_path / "run.tcx").left_out
+    assert "the pod's own fields" in pod
+
+
+@pytest.mark.parametrize("name", ["mine.tcx", "mine.gpx", "mine.fit.gz"])
+def test_what_others_wrote_is_left_alone_in_every_format(tmp_path: Path, name: str) -> None:
+    mine = tmp_path / name
+    for content in (
+        b"<gpx>evenstride simulated</gpx>",
+        gzip.compress(b"evenstride simulated"),
+        b"\x1f\x8b\x08",
+    ):
+        mine.write_bytes(content)
+        with pytest.raises(EvenstrideError, match="left as it is"):
+            write_simulated(SHORT, mine)
+        assert mine.read_bytes() == content

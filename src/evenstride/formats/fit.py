@@ -102,7 +102,7 @@ def read(data: bytes, name: str) -> Contents:
 
 reader = Reader(
     name="FIT",
-    suffixes=(".fit",),
+    suffixes=(".fit", ".fit.gz"),
     says=(
         "Files of Garmin, COROS, Suunto, Wahoo and other watches: pace, slope, cadence, running "
         "dynamics, left-right balance where a strap or pod gave it, laps, heart beats, fields of "
