@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evenstride.inference._agreement.chance import moved_to_other_runs
+from evenstride.inference._agreement.layout import by_clock
 from evenstride.inference.agreement import agree
 from evenstride.model.agreement import Agreement, Delay, FeltAndMeasured, Measured
 from evenstride.model.episode import Span
@@ -111,6 +113,19 @@ def test_a_habit_of_both_is_no_link() -> None:
     assert found.verdict == "habit"
     assert found.other_times is not None
     assert found.other_times.p_value < 0.01
+
+
+def test_a_habit_of_the_last_part_of_a_run_is_no_link_either() -> None:
+    rng = np.random.default_rng(5)
+    lengths_s = rng.uniform(3000, 4000, 12)
+    runs = [
+        a_run((felt * s, s - 1), (seen * s, s - 1), float(s))
+        for s, (felt, seen) in zip(lengths_s, rng.normal(0.6, 0.02, (12, 2)), strict=True)
+    ]
+    by_the_clock = moved_to_other_runs([by_clock(runs)], lengths_s, np.random.default_rng(1), 999)
+    assert by_the_clock is not None
+    assert by_the_clock.p_value <= 0.05
+    assert agreed(runs).verdict == "habit"
 
 
 def test_runs_that_are_all_the_same_cannot_tell() -> None:
