@@ -49,7 +49,7 @@ from trials.shift_tables import (
 from trials.strangers import both_tables, limits_text, write_rows
 from trials.verdicts import verdict_table
 
-OURS_S, RIVALS_S = 0.12, 0.22
+OURS_S, RIVALS_S = 0.12, 0.28
 """CPU seconds a run, about: drawing and searching it, and what the others take of it."""
 
 
@@ -196,8 +196,8 @@ Two or three episodes of 8 to 10 minutes, to the same side, at least 6 clean min
 
 Noise grows by a factor, or single bad seconds come and go; the watch smooths both. Each rival gets
 the channel's level as above and two series of its unsteadiness in half a minute: the logarithm of
-its steps from second to second, and of its distance from the half minute's median. "Best other" is
-the best of all methods and series in that row, chosen after the fact.
+its steps from second to second, and of its distance from the half minute's median, each plain and
+whitened. "Best other" is the best of all methods and series in that row, chosen after the fact.
 
 {unsteady_table(mine, limits)}
 

@@ -1,7 +1,6 @@
 """One trial, looked at by ours and, where the cell is compared, by all the rivals."""
 
 from evenstride.model.signal import Signal
-from trials.healthy import only
 from trials.looking import Outcome, outcome_of, see
 from trials.planted import QUANTITY, Cell, Trial
 from trials.rivals import rivals_told
@@ -22,5 +21,5 @@ def _rivals(cell: Cell, signal: Signal) -> dict[str, tuple[Told, ...]]:
     """Return what the rivals tell, who are told which channel to look at."""
     channel = next(one for one in signal.searched if one.name == QUANTITY[cell.what])
     spread = cell.kind != "shift" or not cell.size_sd
-    found = rivals_told(only(signal, (channel.name,)), channel, spread=spread)
+    found = rivals_told(signal, channel, spread=spread)
     return {name: (Told(onset_s, None, score),) for name, (score, onset_s) in found.items()}

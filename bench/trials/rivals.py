@@ -14,8 +14,14 @@ import ruptures
 from skchange.detectors import CAPA
 from skchange.interval_scorers import L2Saving
 
-from evenstride.episodes._shift.bins import BIN_S, bin_means, bin_medians, bin_signal
-from evenstride.episodes._shift.noise import whiten
+from evenstride.episodes._shift.bins import BIN_S, bin_means, bin_medians
+from evenstride.episodes._shift.noise import (
+    CLIP,
+    HealthyNoise,
+    covariance,
+    healthy_noise,
+    innovations,
+)
 from evenstride.model.signal import Channel, Floats, Signal
 
 LEAST_BINS = 3
@@ -23,40 +29,61 @@ LEAST_BINS = 3
 MOVING_BINS = 20
 _NO_PRUNING = 1e9
 
-
 LEVELS = ("raw", "adjusted", "whitened")
 """Series of a channel's level: as recorded, pace and slope taken out, memory taken out too."""
-SPREADS = ("log spread of steps", "log spread around the median")
-"""Series of a channel's unsteadiness in half a minute: from second to second, and as a whole."""
+_DRIFT = (0.4, 0.3, 0.2, 0.2)
+SPREADS = {
+    "log spread of steps": HealthyNoise((0.39, 0.12, 0.08, 0.05), 1.0, _DRIFT),
+    "log spread around the median": HealthyNoise((0.22, 0.12, 0.04, 0.06), 1.0, _DRIFT),
+}
+"""Series of a channel's unsteadiness in half a minute, from second to second and as a whole; and how
+it wavers by itself: AR(4) by Yule and Walker from 60 healthy runs of the setting half."""
 
 
 def series_of(signal: Signal, channel: Channel) -> dict[str, tuple[Floats, Floats]]:
-    """Return the start of each bin and its value, for each of `LEVELS`.
-
-    `signal` must have `channel` as the only one that is searched.
-    """
+    """Return the start of each bin and its value, for each of `LEVELS`."""
     raw = bin_medians(channel.values, signal.running)
     adjusted = bin_medians(channel.deviation, signal.running)
-    white = np.full(adjusted.size, np.nan)
-    bins = bin_signal(signal)
-    white[bins.index.astype(int)[1:]] = whiten(bins).values[:, 0]
+    white = whitened(adjusted, healthy_noise((channel.quantity,)))
     return {
         form: _known(values) for form, values in zip(LEVELS, (raw, adjusted, white), strict=True)
     }
 
 
+def whitened(values: Floats, noise: HealthyNoise) -> Floats:
+    """Return each half minute's own news under a model of healthy noise, spikes cut as we cut them.
+
+    NaN where nothing is known, and in the first, which only sets the level.
+    """
+    index = np.flatnonzero(np.isfinite(values))
+    root = np.linalg.cholesky(covariance(index.astype(np.float64), noise))
+    news = innovations(np.asarray(root), values[index][:, None])[1:, 0]
+    reach = CLIP * 1.4826 * np.median(np.abs(news))
+    white = np.full(values.size, np.nan)
+    white[index[1:]] = np.clip(news, -reach, reach)
+    return white
+
+
 def spreads_of(signal: Signal, channel: Channel) -> dict[str, tuple[Floats, Floats]]:
-    """Return the same for each of `SPREADS`, pace and slope taken out first."""
+    """Return the same for each of `SPREADS`, pace and slope taken out first; plain and whitened."""
     level = bin_medians(channel.deviation, signal.running)
     held = np.repeat(level, BIN_S)
     around = np.full(channel.deviation.size, np.nan)
     around[: held.size] = np.abs(channel.deviation[: held.size] - held)
     steps = np.abs(np.diff(channel.deviation, prepend=np.nan))
-    tables = (bin_means(values, signal.running) for values in (steps, around))
-    return {
-        form: _known(np.log(np.maximum(values, 1e-3)))
-        for form, values in zip(SPREADS, tables, strict=True)
-    }
+    series = {}
+    for (form, noise), sizes in zip(SPREADS.items(), (steps, around), strict=True):
+        spread = np.log(np.maximum(bin_means(sizes, signal.running), 1e-3))
+        series[form] = _known(spread)
+        series[f"{form}, whitened"] = _known(whitened(_standard_where_known(spread), noise))
+    return series
+
+
+def _standard_where_known(values: Floats) -> Floats:
+    known = np.isfinite(values)
+    out = np.full(values.size, np.nan)
+    out[known] = _standard(values[known])
+    return out
 
 
 def _known(values: Floats) -> tuple[Floats, Floats]:
