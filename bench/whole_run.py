@@ -155,7 +155,8 @@ Everything here is simulated, after four runners and 1,155 runs: a robust SD of 
 percentage points from run to run with the tails of Student's t with three degrees, one odd run in
 {odd:.0f} that lies 4 to 9 pp off, and a mean that wanders from quarter to quarter. The method takes
 its tails and what it expects of a runner's SD from the same four runners, so this tests its
-arithmetic and its use of few runs, not that other runners are alike. {nobody}
+arithmetic and its use of few runs, not that other runners are alike.
+{nobody}
 
 ## False alarms
 
@@ -173,7 +174,7 @@ The whole run moved toward one foot, over all wanderings above.
 The side was told rightly in {right} of {found} runs that were called off.
 
 So one run shows little: with the spread of healthy days, a shift of 1 pp from first step to last
-looks like any other day. What [changes inside a run](onset.md) is another question.
+looks like any other day. What changes inside a run is another question.
 
 ## The band told to the runner
 
