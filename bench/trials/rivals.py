@@ -36,8 +36,8 @@ SPREADS = {
     "log spread of steps": HealthyNoise((0.39, 0.12, 0.08, 0.05), 1.0, _DRIFT),
     "log spread around the median": HealthyNoise((0.22, 0.12, 0.04, 0.06), 1.0, _DRIFT),
 }
-"""Series of a channel's unsteadiness in half a minute, from second to second and as a whole; and how
-it wavers by itself: AR(4) by Yule and Walker from 60 healthy runs of the setting half."""
+"""Series of a channel's unsteadiness in half a minute, from second to second and as a whole; and
+how it wavers by itself: AR(4) by Yule and Walker from 60 healthy runs of the setting half."""
 
 
 def series_of(signal: Signal, channel: Channel) -> dict[str, tuple[Floats, Floats]]:
