@@ -135,7 +135,6 @@ class Pull:
     def _attempt(self, sink: Sink, encoding: str | None) -> Damage | None:
         # Its guards are set on expat itself, which is then used bare: five times as quick.
         self._parser = DefusedXMLParser(encoding=encoding).parser
-        self._parser.ordered_attributes = False
         self._watch(sink)
         try:
             self._parser.Parse(self._data, not self._cut)
@@ -158,12 +157,18 @@ class Pull:
     def _watch(self, sink: Sink) -> None:
         watch = _Watch(sink)
         self._watched = watch
-        self._parser.StartElementHandler = watch.start
-        self._parser.EndElementHandler = watch.end
-        self._parser.CharacterDataHandler = watch.text
-        self._parser.StartNamespaceDeclHandler = _prefixes()
-        for unneeded in ("DefaultHandlerExpand", "CommentHandler", "ProcessingInstructionHandler"):
-            setattr(self._parser, unneeded, None)
+        handlers = {
+            "ordered_attributes": False,
+            "StartElementHandler": watch.start,
+            "EndElementHandler": watch.end,
+            "CharacterDataHandler": watch.text,
+            "StartNamespaceDeclHandler": _prefixes(),
+            "DefaultHandlerExpand": None,
+            "CommentHandler": None,
+            "ProcessingInstructionHandler": None,
+        }
+        for name, handler in handlers.items():
+            setattr(self._parser, name, handler)
 
 
 class _Watch:
