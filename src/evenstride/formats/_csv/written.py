@@ -120,11 +120,12 @@ def moment(cell: str, order: DayOrder) -> str | None:
 
 
 def _iso(date: tuple[str | None, ...], time: tuple[str | None, ...], half: str) -> str | None:
-    numbers = [int(part or 0) for part in (*date, *time)]
+    year, month, day, hour, minute, second = (int(part or 0) for part in (*date, *time))
     if half:
-        numbers[3] = numbers[3] % 12 + (12 if half in "Pp" else 0)
+        hour = hour % 12 + (12 if half in "Pp" else 0)
+    text = f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}"
     try:
-        return datetime(*numbers).isoformat()  # type: ignore[arg-type]  # noqa: DTZ001 - no zone is known
+        return datetime.fromisoformat(text).isoformat()
     except ValueError:
         return None
 
