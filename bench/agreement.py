@@ -480,7 +480,8 @@ said, and how often a delay is told though there is none.
 {unlinked}
 
 Moved in time only, every habit of pressing early or late looks like a link: that is why it is not
-what decides.
+what decides. The last row is where the test falls short: runs of like length still differ in
+length, and what both share through it is taken for a link more often than it should be.
 
 ## A link: how often it is seen
 
@@ -489,14 +490,17 @@ presses 20 ± 10 s later; measured moments with an error of {sd:.0f} s.
 
 {power}
 
-Who goes at nearly the same minute in every run gives little to tell apart: marks of other runs fit
-almost as well. That is the price for not taking a habit for a link.
+Five runs of very different lengths leave few places to change, so a link is mostly not seen. Who
+goes at nearly the same minute in every run has marks that fit other runs almost as well: the
+coefficient falls. That is the price for not taking a habit for a link.
 
 ## The typical delay
 
 The same runs. "Told": more than chance, and five pairs or more. The true middle of a skewed delay
 is its median. The last rows show what it costs when the measured moment is surer of itself than it
-should be, or far less sure.
+should be, or far less sure. The spread told holds part of the measured moments' own error, so it
+comes out wider than the ± planted; with five runs, and with skewed delays, the interval of the
+typical delay holds it somewhat less often than nine times in ten.
 
 {delay}
 

@@ -148,6 +148,21 @@ def test_marks_do_not_change_places_with_a_run_of_another_length() -> None:
     assert found.verdict == "too alike"
 
 
+def test_a_mark_of_a_shorter_run_goes_on_saying_what_it_said_last() -> None:
+    short = replace(a_run((900.0, 1000.0), None, 1200.0), marks=(mark(900.0, "gone"),))
+    felt = by_clock([short, a_run(None, None, 1600.0)]).felt
+    assert (felt[0].sum(), felt[1].sum()) == (700, 0)
+
+
+def test_a_usual_time_of_pressing_is_not_taken_for_a_delay() -> None:
+    rng = np.random.default_rng(8)
+    runs = [
+        a_run((float(a), 1500.0 + a), (float(b), 1500.0 + b))
+        for a, b in 600 + rng.normal(0, 60, (16, 2))
+    ]
+    assert the_delay(agreed(runs).onset).pairs < 8
+
+
 def test_a_run_without_a_word_counts_nowhere() -> None:
     silent = replace(a_run(None, (900.0, 1500.0)), marks=None)
     with_it, without = agreed([*FIVE, silent]), agreed(FIVE)
