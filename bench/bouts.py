@@ -5,7 +5,7 @@ writes nothing.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Literal, TypeAlias
 
@@ -13,10 +13,11 @@ import numpy as np
 
 from evenstride.coordination.deviation import build_signal
 from evenstride.episodes.pooled import pool_bouts
-from evenstride.model.bouts import PooledBouts, PooledOnset
+from evenstride.model.bouts import LatencySpread, PooledBouts, PooledOnset
+from evenstride.model.episode import Span
 from evenstride.model.intervals import Stretch
 from evenstride.model.signal import Floats, Signal
-from evenstride.simulate.episode import PlantedEpisode
+from evenstride.simulate.episode import Latencies, PlantedEpisode
 from evenstride.simulate.pace import PacePlan, RunWalk, Stop
 from evenstride.simulate.run import simulate
 from evenstride.simulate.scenario import Scenario
@@ -34,10 +35,10 @@ NAMED = {"strap": "balance (strap)", "wrist": "contact time (wrist)"}
 BOUTS_S = (60.0, 90.0, 120.0, 240.0)
 ONSETS_S = (45.0, 60.0, 90.0)
 COUNTS = (8, 14, 20)
-SIZES = (1.0, 1.5, 2.0, 3.0)
+SIZES = (1.0, 2.0, 3.0)
 WALK_S = 60.0
-RUNS = 16
-HEALTHY_RUNS = 60
+RUNS = 5
+HEALTHY_RUNS = 24
 HEALTHY_BOUTS_S = (90.0, 120.0, 240.0, 480.0)
 PRETENDED_S = (75.0, 105.0, 135.0, 225.0)
 FALSE_STARTS: tuple[tuple[float, float], ...] = (
@@ -49,8 +50,15 @@ FALSE_STARTS: tuple[tuple[float, float], ...] = (
     (0, 1),
 )
 """Decay in seconds (0: a straight trend over two minutes) and size in noise SD, alike in all."""
-FALSE_START_RUNS = 8
+FALSE_START_RUNS = 3
 FIRST_SEED = 5_000_000
+VARIED_BOUT_S, VARIED_MEDIAN_S = 180.0, 75.0
+SPREADS = (0.0, 0.3, 0.6)
+WITHOUT = (0.0, 0.3)
+VARIED_COUNTS = (14, 28)
+VARIED_SIZES = (2.0, 3.0)
+TRENDS = (-0.04, 0.0)
+VARIED_RUNS = 5
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,7 @@ class Asked:
     seed: int
     false_start: tuple[float, float] | None = None
     stops: bool = False
+    latencies: Latencies = field(default_factory=Latencies)
 
 
 @dataclass(frozen=True)
@@ -78,11 +87,17 @@ class Seen:
     running_h: float
     found: PooledBouts | None
     planted: float
+    latencies_s: tuple[float | None, ...] = ()
 
     @property
     def onset(self) -> PooledOnset | None:
         """What was reported, None where nothing was."""
         return None if self.found is None else self.found.onset
+
+    @property
+    def spread(self) -> LatencySpread | None:
+        """What was said of the latencies, None where nothing was."""
+        return None if self.onset is None else self.onset.latencies
 
     @property
     def share(self) -> float:
@@ -100,7 +115,7 @@ def look(asked: Asked) -> Seen:
         signal = with_false_starts(signal, *asked.false_start)
     running_h = sum(bout.seconds for bout in signal.bouts) / 3600.0
     planted = asked.size_sd * run.truth.noise_sd[COLUMN[asked.kit]]
-    return Seen(asked, running_h, pool_bouts(signal), planted)
+    return Seen(asked, running_h, pool_bouts(signal), planted, run.truth.bout_latencies_s)
 
 
 def _scenario(asked: Asked) -> Scenario:
@@ -115,6 +130,7 @@ def _scenario(asked: Asked) -> Scenario:
         plain,
         run_walk=RunWalk(asked.bout_s, WALK_S),
         bout_episode=whole if asked.size_sd else None,
+        bout_latencies=asked.latencies,
     )
 
 
@@ -175,6 +191,21 @@ def false_start_runs(runs: int) -> list[Asked]:
     """Return healthy runs in which every bout begins with the same artefact."""
     plain = [one for one in healthy_runs(2 * runs) if not one.stops]
     return [replace(one, false_start=false) for false in FALSE_STARTS for one in plain]
+
+
+def varied_runs(runs: int) -> list[Asked]:
+    """Return runs in which the latency differs from bout to bout."""
+    cells = product(KITS, VARIED_COUNTS, VARIED_SIZES, SPREADS, WITHOUT)
+    wanted = [(*cell, 0.0) for cell in cells]
+    wanted += [(kit, 28, size, 0.2, 0.0, TRENDS[0]) for kit in KITS for size in VARIED_SIZES]
+    return [
+        Asked(
+            *(kit, VARIED_BOUT_S, count, VARIED_MEDIAN_S, size, FIRST_SEED + 500_000 + 100 * k + n),
+            latencies=Latencies(spread, share, trend),
+        )
+        for k, (kit, count, size, spread, share, trend) in enumerate(wanted)
+        for n in range(runs if not trend else 3 * runs)
+    ]
 
 
 def alarms(title: str, seen: Sequence[Seen]) -> tuple[str, ...]:
@@ -325,6 +356,103 @@ def detection_part(planted: Sequence[Seen]) -> str:
     )
 
 
+Read: TypeAlias = tuple[Seen, LatencySpread]
+
+
+def holds(span: Span, truth: float) -> bool:
+    """Return whether an interval holds the truth."""
+    return bool(span.lo <= truth <= span.hi)
+
+
+def covered(pairs: Sequence[tuple[Span, float]]) -> str:
+    """Return how often intervals hold the truth, with the share's exact 90 % interval."""
+    held = sum(holds(span, truth) for span, truth in pairs)
+    low, high = share_bounds(held, len(pairs)) if pairs else (0.0, 1.0)
+    return f"{percent(held, len(pairs))} ({100 * low:.0f} to {100 * high:.0f})"
+
+
+def without(one: Seen) -> float:
+    """Return in how many bouts nothing happened before the end."""
+    return float(sum(s is None or s >= one.asked.bout_s for s in one.latencies_s))
+
+
+def readings(seen: Sequence[Seen]) -> list[Read]:
+    """Return the runs in which something was found, with what was said of the latencies."""
+    return [(one, one.spread) for one in seen if one.spread is not None]
+
+
+def latency_row(title: str, seen: Sequence[Seen]) -> tuple[str, ...]:
+    """Return a row of how well median, spread and bouts without are told."""
+    told = readings(seen)
+    planted = [one.asked.latencies.spread for one, _ in told]
+    bias = [100 * (said.median_s.value / one.asked.onset_s - 1) for one, said in told]
+    off = [said.without.value - without(one) for one, said in told]
+    wide = [s.spread.value - truth for (_, s), truth in zip(told, planted, strict=True)]
+    return (
+        *(title, percent(len(told), len(seen)), number(quantile(bias, 0.5))),
+        covered([(said.median_s, one.asked.onset_s) for one, said in told]),
+        number(quantile(wide, 0.5), 2),
+        covered([(s.spread, truth) for (_, s), truth in zip(told, planted, strict=True)]),
+        number(quantile(off, 0.5), 1),
+        covered([(said.without, without(one)) for one, said in told]),
+    )
+
+
+def latency_part(seen: Sequence[Seen]) -> str:
+    """Return the table of how well the latency's distribution is told."""
+    level = [one for one in seen if not one.asked.latencies.trend]
+    head = (
+        *("planted", "found", "median: bias (%)", "median: coverage", "spread: bias"),
+        *("spread: coverage", "bouts without: bias", "bouts without: coverage"),
+    )
+    cells = product(SPREADS, WITHOUT)
+    rows = [
+        latency_row(
+            f"spread {spread:g}, {100 * share:.0f} % without",
+            [one for one in level if one.asked.latencies == Latencies(spread, share)],
+        )
+        for spread, share in cells
+    ]
+    return table(head, [*rows, latency_row("**all**", level)])
+
+
+def varied_part(seen: Sequence[Seen]) -> str:
+    """Return the table of what was found, by spread, size and number of bouts."""
+    rows = []
+    for kit, size, spread in product(KITS, VARIED_SIZES, SPREADS):
+        some = [
+            one
+            for one in seen
+            if (one.asked.kit, one.asked.size_sd) == (kit, size)
+            and one.asked.latencies.spread == spread
+        ]
+        cells = [[one for one in some if one.asked.count == count] for count in VARIED_COUNTS]
+        shares = [percent(len(readings(cell)), len(cell)) for cell in cells]
+        rows.append((f"{NAMED[kit]}, {size:g} SD, spread {spread:g}", *shares))
+    return table(("planted", *(f"{count} bouts" for count in VARIED_COUNTS)), rows)
+
+
+def trend_part(seen: Sequence[Seen]) -> str:
+    """Return the table of how well a trend over the session is told."""
+    rows = []
+    for trend in TRENDS:
+        told = [
+            (one, said)
+            for one, said in readings(seen)
+            if one.asked.latencies.trend == trend and one.asked.count == VARIED_COUNTS[-1]
+        ]
+        said = [spread.trends for _, spread in told]
+        rows.append(
+            (
+                *(f"{trend:g} a bout", str(len(told))),
+                *(percent(said.count(one), len(said)) for one in ("earlier", "later")),
+                percent(said.count("cannot tell"), len(said)),
+                covered([(spread.trend, trend) for _, spread in told]),
+            )
+        )
+    return table(("trend", "found", "earlier", "later", "cannot tell", "coverage"), rows)
+
+
 PAGE = """# Short beginnings
 
 One bout of a minute or two shows almost nothing: its first 30 s are a restart's artefact, its last
@@ -334,6 +462,12 @@ with its own level and an artefact that fades taken out, and again with a straig
 A change counts only if it stands against both. Its chance is the tail of a moderated Student's t,
 times the number of channels and of onsets told apart (20 s). It is reported where that chance is
 below 1 % times the hours of running, at most 1 %. At least six bouts must be judged on both sides.
+
+A second search looks for a step whose latency differs from bout to bout: log-normal latencies, and
+a share of bouts in which nothing happens, against none of it, with noise fitted to either. One bout
+adds little to its evidence, evidence for a step the other way is taken off, and the rest counts
+with half its logarithm. It reports at the same chance. What either finds is read with a latency of
+its own for each bout.
 
 Everything here is simulated but for one table. Sizes are in units of the channel's one-second
 noise.
@@ -363,7 +497,34 @@ A run states the earliest onset at which its bouts would show 2 SD nine times in
 and 2 SD began there or later and 45 s or more before a bout's end, it was found in {kept} of
 {promised} runs ({share}).
 
-## What is found
+## When it differs from bout to bout
+
+Bouts of {varied_bout:.0f} s, the median latency {varied_median:.0f} s, {varied_runs} runs a cell.
+The spread is the standard deviation of the logarithm of the latency: at 0.3 half of the bouts lie
+within a factor of 1.22 of the median, at 0.6 within 1.5. "Without" are bouts in which it did not
+come before the end, late latencies among them.
+
+### Found
+
+{varied}
+
+### The latency's distribution, where something was found
+
+Only what is found is read: of small sizes and wide spreads these are the clearer runs. A spread
+below 0.1 cannot be told from 0.
+
+{latency}
+
+### Earlier or later as the session goes on
+
+{varied_count} bouts; without a trend all spreads together, with one a spread of 0.2.
+
+{trend}
+
+A bout that looks the same all through had it from before its first 30 s were over, or not at all.
+Only its level beside the other bouts' tells which; where levels wander, the bout is called unclear.
+
+## What is found at one latency
 
 Bouts of running with 60 s of walking between, {runs} runs a cell. Bouts of 60 s leave 15 s to
 judge, too little to tell a before from an after: these runs say so.
@@ -378,11 +539,19 @@ first half minute of each bout cannot be judged. There the runner's mark counts.
 def main() -> None:
     """Draw, search, and write the page."""
     less = 10 if quick() else 1
-    healthy = drawn("healthy", healthy_runs(HEALTHY_RUNS // less))
-    false = drawn("false starts", false_start_runs(FALSE_START_RUNS // less))
-    planted = drawn("planted", planted_runs(RUNS // less))
+    healthy = drawn("healthy", healthy_runs(max(HEALTHY_RUNS // less, 1)))
+    false = drawn("false starts", false_start_runs(max(FALSE_START_RUNS // less, 1)))
+    planted = drawn("planted", planted_runs(max(RUNS // less, 1)))
     kept, promised = kept_word(planted)
+    varied = drawn("varied", varied_runs(max(VARIED_RUNS // less, 1)))
     text = PAGE.format(
+        varied_bout=VARIED_BOUT_S,
+        varied_median=VARIED_MEDIAN_S,
+        varied_runs=VARIED_RUNS,
+        varied_count=VARIED_COUNTS[-1],
+        varied=varied_part([one for one in varied if not one.asked.latencies.trend]),
+        latency=latency_part(varied),
+        trend=trend_part(varied),
         nobody=NOBODY,
         runs=RUNS,
         real=real_part(),

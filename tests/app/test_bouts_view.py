@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from evenstride.app.analyze import analyze_run
-from evenstride.app.bout_words import bouts_view
+from evenstride.app.bout_words import bouts_view, latency_words
 from evenstride.app.contract import to_json
 from evenstride.app.same_run import group_by_run
 from evenstride.app.says import moved
 from evenstride.app.views import Analysis, BoutsView
-from evenstride.model.bouts import PooledBouts, PooledOnset
+from evenstride.model.bouts import BoutLatency, LatencySpread, PooledBouts, PooledOnset
 from evenstride.model.episode import ChannelShift, Span
 from evenstride.model.intervals import Stretch
 from evenstride.model.marks import Mark, RunnersWord
@@ -58,6 +58,49 @@ def test_what_bouts_share_is_one_plain_sentence_and_the_limit_another() -> None:
         f"start of a bout, on average{size}. The watch cannot judge what begins in the first 45 s "
         "of a bout; your mark counts."
     )
+
+
+def spread(*quarters_s: float, without: float = 0.0, trend: float = 0.0) -> LatencySpread:
+    median, first, last = (Span(one, one - 5.0, one + 5.0) for one in quarters_s)
+    none, missed = Span(0.0, 0.0, 0.0), Span(without, without, without)
+    slope = Span(trend, trend - 0.01, trend + 0.01)
+    return LatencySpread(median, first, last, none, 14, none, missed, slope, ())
+
+
+COMES, LATER = "after the start", "as the session went on"
+QUARTERS = f"Half of the times it came between 45 s and 1:20 {COMES}"
+EARLIER = f"Three times in four it came before 1:00 {COMES}. It came earlier {LATER}."
+SAME = f"It came at nearly the same time, about 1:00 {COMES}. It came later {LATER}."
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (spread(60.0, 45.0, 80.0, without=3.0), f"{QUARTERS}; in 3 of 14 bouts it did not come."),
+        (spread(40.0, 25.0, 59.0, trend=-0.05), EARLIER),
+        (spread(20.0, 15.0, 25.0), "Mostly it was there before 30 s."),
+        (spread(60.0, 59.0, 61.0, trend=0.05), SAME),
+    ],
+)
+def test_how_the_latency_differs_is_said_in_a_sentence(found: LatencySpread, words: str) -> None:
+    assert latency_words(found) == words
+
+
+def test_what_is_before_30_s_or_unclear_is_counted() -> None:
+    unclear = (BoutLatency("unclear", None), BoutLatency("unclear", None))
+    found = replace(spread(60.0, 45.0, 80.0), before=Span(2.0, 1.0, 3.0), bouts=unclear)
+    assert latency_words(found).endswith(
+        "; in 2 of 14 bouts it was there before 30 s. In 2 bouts this is not sure."
+    )
+
+
+def test_the_sentence_about_the_onset_is_followed_by_that_about_latencies() -> None:
+    found = replace(FOUND, onset=replace(ONSET, latencies=spread(60.0, 45.0, 80.0)))
+    view = bouts_view(found, signal(), ())
+    assert " Half of the times it came between 45 s and 1:20 after the start. The " in view.says
+    assert view.onset is not None
+    assert view.onset.latencies is not None
+    assert view.onset.latencies.trend == "cannot tell"
 
 
 def test_another_channel_is_said_to_rise_or_fall() -> None:
@@ -127,8 +170,13 @@ def test_a_run_walk_run_tells_of_its_bouts_in_json() -> None:
     )
     assert tuple(found["onset"]) == (
         *("onset_s", "onset_lo_s", "onset_hi_s", "bouts", "agreeing", "toward", "p_value"),
-        "channels",
+        *("channels", "latencies"),
     )
+    latencies = found["onset"]["latencies"]
+    assert len(latencies["bouts"]) == found["count"]
+    assert tuple(latencies["bouts"][0]) == ("kind", "latency_s", "latency_lo_s", "latency_hi_s")
+    assert latencies["half_from_s"] <= latencies["median_s"] <= latencies["half_to_s"]
+    assert 0 <= latencies["without_lo"] <= latencies["without"] <= latencies["without_hi"] <= 16
     assert found["onset"]["toward"] == "left"
     assert found["onset"]["onset_lo_s"] <= 60.0 <= found["onset"]["onset_hi_s"]
     assert (found["count"], found["judged"]) == (16, 16)

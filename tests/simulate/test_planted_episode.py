@@ -11,7 +11,14 @@ from evenstride.model.intervals import Stretch
 from evenstride.model.signal import Floats
 from evenstride.simulate.course import Hills
 from evenstride.simulate.device import SMOOTHING_S
-from evenstride.simulate.episode import PlantedEpisode, envelope, in_bouts, shifts
+from evenstride.simulate.episode import (
+    Latencies,
+    PlantedEpisode,
+    draw_latencies,
+    envelope,
+    in_bouts,
+    shifts,
+)
 from evenstride.simulate.pace import PacePlan, RunWalk
 from evenstride.simulate.run import SimulatedRun, simulate
 from evenstride.simulate.runner import Response, Runner
@@ -166,3 +173,46 @@ def test_an_episode_that_ends_before_it_begins_is_refused() -> None:
 def test_an_unknown_channel_is_refused() -> None:
     with pytest.raises(EvenstrideError, match="heart_rate"):
         shifts(PlantedEpisode(0, size_sd=(("heart_rate_bpm", 1.0),)), 250.0, {})
+
+
+def test_latencies_are_log_normal_about_their_median_with_a_share_of_bouts_without() -> None:
+    drawn = draw_latencies(60.0, Latencies(0.4, 0.3), 4000, np.random.default_rng(1))
+    came = np.log([one for one in drawn if one is not None])
+    assert np.median(came) == pytest.approx(np.log(60.0), abs=0.03)
+    assert came.std() == pytest.approx(0.4, abs=0.02)
+    assert 1 - came.size / 4000 == pytest.approx(0.3, abs=0.03)
+
+
+def test_a_trend_of_latencies_turns_about_the_middle_bout() -> None:
+    drawn = draw_latencies(60.0, Latencies(trend=-0.1), 5, np.random.default_rng(1))
+    assert drawn == pytest.approx([60.0 * np.exp(0.1 * place) for place in (2, 1, 0, -1, -2)])
+
+
+def test_a_bout_too_short_for_its_own_latency_and_one_without_hold_nothing() -> None:
+    bouts = tuple(Stretch(200.0 * k, 200.0 * k + 120.0) for k in range(3))
+    [planted] = in_bouts(PlantedEpisode(60.0, balance_pp=1.0), bouts, (50.0, None, 130.0))
+    assert (planted.onset_s, planted.recovery_s) == (50.0, 120.0)
+
+
+def test_the_truth_keeps_every_bout_s_latency() -> None:
+    scenario = Scenario(
+        30,
+        run_walk=RunWalk(120, 60),
+        bout_episode=PlantedEpisode(60, contact_time_ms=30),
+        bout_latencies=Latencies(0.5, 0.3),
+    )
+    truth = simulate(scenario, 5).truth
+    reached = [
+        bout.from_s + latency_s
+        for bout, latency_s in zip(truth.bouts, truth.bout_latencies_s, strict=True)
+        if latency_s is not None and latency_s < bout.seconds
+    ]
+    assert [one.episode.onset_s for one in truth.planted] == pytest.approx(reached)
+    assert simulate(scenario, 5).truth.bout_latencies_s == truth.bout_latencies_s
+    assert simulate(Scenario(30), 5).truth.bout_latencies_s == ()
+
+
+@pytest.mark.parametrize("wrong", [{"spread": -0.1}, {"share_without": 1.2}])
+def test_latencies_that_cannot_be_are_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(EvenstrideError):
+        Latencies(**wrong)

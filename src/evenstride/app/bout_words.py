@@ -1,8 +1,15 @@
 """What bouts of running show together, as the contract and a plain sentence tell it."""
 
 from evenstride.app.says import moved, side
-from evenstride.app.views import BoutsView, OnsetView, ShiftView
-from evenstride.model.bouts import PooledBouts, PooledOnset
+from evenstride.app.views import (
+    BoutLatencyView,
+    BoutsView,
+    LatenciesView,
+    OnsetView,
+    ShiftView,
+)
+from evenstride.coordination.running import AFTER_RESTART_S
+from evenstride.model.bouts import BoutLatency, LatencySpread, PooledBouts, PooledOnset
 from evenstride.model.marks import Mark
 from evenstride.model.signal import Signal
 
@@ -31,7 +38,82 @@ def _onset_view(onset: PooledOnset) -> OnsetView:
         channels=tuple(
             ShiftView(s.name, s.unit, s.shift.value, s.shift.lo, s.shift.hi) for s in onset.shifts
         ),
+        latencies=None if onset.latencies is None else _latencies_view(onset.latencies),
     )
+
+
+def _latencies_view(found: LatencySpread) -> LatenciesView:
+    median, first, last = found.median_s, found.half_from_s, found.half_to_s
+    return LatenciesView(
+        *(median.value, median.lo, median.hi),
+        *(first.value, first.lo, first.hi),
+        *(last.value, last.lo, last.hi),
+        judged=found.judged,
+        before_30_s=round(found.before.value),
+        before_30_lo=round(found.before.lo),
+        before_30_hi=round(found.before.hi),
+        without=round(found.without.value),
+        without_lo=round(found.without.lo),
+        without_hi=round(found.without.hi),
+        unclear=found.unclear,
+        trend=found.trends,
+        trend_per_bout=found.trend.value,
+        trend_lo=found.trend.lo,
+        trend_hi=found.trend.hi,
+        bouts=tuple(_bout_view(bout) for bout in found.bouts),
+    )
+
+
+def _bout_view(bout: BoutLatency) -> BoutLatencyView:
+    if bout.latency_s is None:
+        return BoutLatencyView(bout.kind, None, None, None)
+    return BoutLatencyView(bout.kind, bout.latency_s.value, bout.latency_s.lo, bout.latency_s.hi)
+
+
+def latency_words(found: LatencySpread) -> str:
+    """Say how the latency differs from bout to bout, and in how many bouts it did not come.
+
+    Examples
+    --------
+    >>> from evenstride.model.episode import Span
+    >>> about = Span(60.0, 55.0, 66.0)
+    >>> none, three, flat = Span(0.0, 0.0, 0.0), Span(3.0, 2.0, 4.0), Span(0.0, -0.1, 0.1)
+    >>> halves = Span(45.0, 40.0, 50.0), Span(80.0, 70.0, 90.0)
+    >>> said = latency_words(LatencySpread(about, *halves, about, 14, none, three, flat, ()))
+    >>> said.split("; ")[0]
+    'Half of the times it came between 45 s and 1:20 after the start'
+    """
+    told = [_half(found)]
+    without, before = round(found.without.value), round(found.before.value)
+    if before:
+        told.append(f"in {before} of {found.judged} bouts it was there before {AFTER_RESTART_S} s")
+    if without:
+        told.append(f"in {without} of {found.judged} bouts it did not come")
+    words = "; ".join(told) + "."
+    if found.unclear:
+        bouts = "1 bout" if found.unclear == 1 else f"{found.unclear} bouts"
+        words += f" In {bouts} this is not sure."
+    if found.trends == "cannot tell":
+        return words
+    return f"{words} It came {found.trends} as the session went on."
+
+
+def _half(found: LatencySpread) -> str:
+    """Say between which latencies half of them lie; those before 30 s are one."""
+    first, last = found.half_from_s.value, found.half_to_s.value
+    if last < AFTER_RESTART_S:
+        return f"Mostly it was there before {AFTER_RESTART_S} s"
+    if first < AFTER_RESTART_S:
+        return f"Three times in four it came before {_clock(last)} after the start"
+    if _clock(first) == _clock(last):
+        return f"It came at nearly the same time, about {_clock(last)} after the start"
+    return f"Half of the times it came between {_clock(first)} and {_clock(last)} after the start"
+
+
+def _clock(seconds: float) -> str:
+    """Return a latency to the nearest 5 s: nothing finer can be told."""
+    rounded = 5 * round(seconds / 5.0)
+    return f"{rounded} s" if rounded < 60 else f"{rounded // 60}:{rounded % 60:02d}"
 
 
 def _measured(found: PooledBouts, signal: Signal) -> str:
@@ -51,10 +133,11 @@ def _measured(found: PooledBouts, signal: Signal) -> str:
 def _onset(onset: PooledOnset, signal: Signal) -> str:
     what, size, way = moved(onset.shifts[:1], signal.searched)
     span = onset.onset_s
+    words = "" if onset.latencies is None else f" {latency_words(onset.latencies)}"
     return (
         f"In {onset.agreeing} of {onset.bouts} bouts {what[0].lower()}{what[1:]}{way} about "
         f"{span.value:.0f} s ({span.lo:.0f} to {span.hi:.0f} s) after the start of a bout, on "
-        f"average{size}."
+        f"average{size}.{words}"
     )
 
 

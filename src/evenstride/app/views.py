@@ -7,6 +7,7 @@ the picture needs beyond it.
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from evenstride.model.bouts import BoutKind, TrendKind
 from evenstride.model.episode import Beginning, EpisodeKind, Side
 from evenstride.model.intervals import Stretch
 from evenstride.model.issue import Issue
@@ -239,6 +240,77 @@ class EpisodeView:
 
 
 @dataclass(frozen=True)
+class BoutLatencyView:
+    """What one bout of running says of its own latency.
+
+    Attributes
+    ----------
+    kind
+        ``came``: inside what could be judged; ``before``: off from before the first 30 s were over;
+        ``not``: not before the bout's end; ``unclear``: it is not sure which of these;
+        ``unjudged``: too little of it could be judged.
+    latency_s, latency_lo_s, latency_hi_s
+        Seconds after the bout's start with the 90 % interval; null unless it came.
+    """
+
+    kind: BoutKind
+    latency_s: float | None
+    latency_lo_s: float | None
+    latency_hi_s: float | None
+
+
+@dataclass(frozen=True)
+class LatenciesView:
+    """How the latency differs from bout to bout; ``lo`` and ``hi`` bound 90 % intervals.
+
+    Attributes
+    ----------
+    median_s, median_lo_s, median_hi_s
+        Half of the latencies are shorter; under 30 s means "before 30 s".
+    half_from_s, half_from_lo_s, half_from_hi_s, half_to_s, half_to_lo_s, half_to_hi_s
+        Half of the latencies lie between these two.
+    judged
+        Bouts that say something of their latency.
+    before_30_s, before_30_lo, before_30_hi
+        In how many of these it had gone before 30 s.
+    without, without_lo, without_hi
+        In how many of these it had not gone before the bout's end.
+    unclear
+        In how many of these it is not sure whether it came; they are counted where they likeliest
+        belong.
+    trend
+        Whether it comes ``earlier`` or ``later`` as the session goes on, or this ``cannot tell``.
+    trend_per_bout, trend_lo, trend_hi
+        Change of the natural logarithm of the latency from one bout to the next.
+    bouts
+        Every bout, in order.
+    """
+
+    median_s: float
+    median_lo_s: float
+    median_hi_s: float
+    half_from_s: float
+    half_from_lo_s: float
+    half_from_hi_s: float
+    half_to_s: float
+    half_to_lo_s: float
+    half_to_hi_s: float
+    judged: int
+    before_30_s: int
+    before_30_lo: int
+    before_30_hi: int
+    without: int
+    without_lo: int
+    without_hi: int
+    unclear: int
+    trend: TrendKind
+    trend_per_bout: float
+    trend_lo: float
+    trend_hi: float
+    bouts: tuple[BoutLatencyView, ...]
+
+
+@dataclass(frozen=True)
 class OnsetView:
     """A change that comes again in bout after bout.
 
@@ -259,6 +331,8 @@ class OnsetView:
     channels
         What moved, channel by channel, from before it to the end of a bout, on average; the one
         that moved most clearly first.
+    latencies
+        How it differs from bout to bout; null where this was not read.
     """
 
     onset_s: float
@@ -269,6 +343,7 @@ class OnsetView:
     toward: Side | None
     p_value: float
     channels: tuple[ShiftView, ...]
+    latencies: LatenciesView | None = None
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ class BoutLatency:
     kind
         ``came``: inside what could be judged; ``before``: off from before the first 30 s were over;
         ``not``: not before the bout's end; ``unclear``: none of these is twice as likely as the
-        others together; ``unjudged``: too little of it could be judged.
+        others together, or only the other bouts tell ``before`` from ``not``; ``unjudged``: too
+        little of it could be judged.
     latency_s
         Seconds after the bout's start, from the bout's own posterior; None unless it came.
     """
@@ -69,7 +70,7 @@ class LatencySpread:
 
     @property
     def unclear(self) -> int:
-        """In how many bouts the recording cannot separate these."""
+        """In how many bouts this is not sure; they are counted where they likeliest belong."""
         return sum(bout.kind == "unclear" for bout in self.bouts)
 
 

@@ -23,7 +23,7 @@ from evenstride.episodes._pooled.population import (
     expected,
     normal,
     quantiles,
-    shares,
+    roomy,
     weigh,
 )
 from evenstride.model.bouts import BoutKind, BoutLatency, LatencySpread
@@ -36,6 +36,9 @@ _AWAY = np.array([-1.6, -0.8, 0.0, 0.8, 1.6])
 _FEWEST_LAGS = 2
 _QUARTILE = 0.6744898
 _SURE = 2.0 / 3.0
+_CLEAR = 2.0
+"""Log likelihood ratio by which its own level must tell a bout that is off all through from one in
+which nothing happens: else it is the other bouts that speak."""
 _TILTS = np.linspace(-2.0, 2.0, 17)
 """Changes of log latency from the first bout to the last that are tried."""
 _TILT_SD = 1.0
@@ -115,10 +118,11 @@ def _settled(seen: Courses, size: float) -> tuple[Shared, Floats]:
     """Return what the bouts share, and how likely each latency is in a bout yet to come."""
     first = np.zeros(seen.told.shape[0])
     first[0] = size
-    shared, prior = begin(first, levels=True), expected(normal(before()))
+    shared, prior = begin(first, levels=True), expected(normal(before()), roomy())
     for _ in range(3):
         shared = fit(seen, shared, prior)
-        prior = expected(normal(weigh(log_likelihood(seen, shared), before()).log))
+        grid = weigh(log_likelihood(seen, shared), before(), roomy())
+        prior = expected(normal(grid.log), roomy())
     return shared, prior
 
 
@@ -131,7 +135,9 @@ def _sizes(seen: Courses, shared: Shared, prior: Floats, error: Floats) -> tuple
 
 def _read(seen: Courses, each: tuple[Shared, ...], lengths_s: Floats) -> _Read:
     told = [log_likelihood(seen, one) for one in each]
-    grids = tuple(weigh(one, before() + log_prior(by)) for one, by in zip(told, each, strict=True))
+    grids = tuple(
+        weigh(one, before() + log_prior(by), roomy()) for one, by in zip(told, each, strict=True)
+    )
     return _Read(
         np.array(told),
         grids,
@@ -148,7 +154,7 @@ def _spread(read: _Read) -> LatencySpread:
         median_s=_seconds(MEDIANS, both.sum(axis=1)),
         half_from_s=_seconds(MEDIANS[:, None] - quartile, both),
         half_to_s=_seconds(MEDIANS[:, None] + quartile, both),
-        spread=Span(*_ordered(quantiles(SPREADS, both.sum(axis=0), _TAILS))),
+        spread=_width(both.sum(axis=0)),
         judged=int(read.judged.sum()),
         before=_number(read, _gone_before(read)),
         without=_number(read, _not_come(read)),
@@ -162,6 +168,12 @@ def _ordered(found: Floats) -> tuple[float, float, float]:
     return float(found[1]), float(found[0]), float(found[2])
 
 
+def _width(belief: Floats) -> Span:
+    """Return the spread; below 0.1 it cannot be told from 0, latencies being told to 5 s."""
+    low, middle, high = (float(one) for one in quantiles(SPREADS, belief, _TAILS))
+    return Span(middle, low if low >= SPREADS[1] else 0.0, high)
+
+
 def _seconds(logs: Floats, belief: Floats) -> Span:
     order = np.argsort(logs, axis=None)
     found = quantiles(logs.ravel()[order], belief.ravel()[order], _TAILS)
@@ -170,7 +182,7 @@ def _seconds(logs: Floats, belief: Floats) -> Span:
 
 def _gone_before(read: _Read) -> list[Floats]:
     """Return how well each bout goes with "before 30 s", one array of the grid's shape a size."""
-    early = shares()[:, :, 0, None] * (1.0 - WITHOUT)
+    early = roomy()[:, :, 0, None] * (1.0 - WITHOUT)
     best = read.told.max(axis=2)
     likely = np.exp(read.told[:, :, 0] - best)
     return [one[:, None, None, None] * early for one in likely]
@@ -178,7 +190,7 @@ def _gone_before(read: _Read) -> list[Floats]:
 
 def _not_come(read: _Read) -> list[Floats]:
     """Return how well each bout goes with "not before its end", likewise."""
-    late = np.flip(np.cumsum(np.flip(shares(), axis=2), axis=2), axis=2)
+    late = np.flip(np.cumsum(np.flip(roomy(), axis=2), axis=2), axis=2)
     past = np.moveaxis(late[:, :, read.ends], 2, 0)[..., None] * (1.0 - WITHOUT) + WITHOUT
     return [grid.none[:, None, None, None] * past for grid in read.grids]
 
@@ -211,16 +223,21 @@ def _each(read: _Read) -> tuple[BoutLatency, ...]:
     likely = np.zeros(read.told.shape[1:])
     for told, belief in zip(read.told, read.belief, strict=True):
         weight = max(float(belief.sum()), 1e-300)
-        one = np.exp(told - told.max(axis=1, keepdims=True)) * expected(belief / weight)
+        one = np.exp(told - told.max(axis=1, keepdims=True)) * expected(belief / weight, roomy())
         likely += weight * one / np.maximum(one.sum(axis=1, keepdims=True), 1e-300)
+    middle = read.told[_AWAY.size // 2]
+    clear = np.abs(middle[:, 0] - middle[:, -1]) >= _CLEAR
     return tuple(
-        _bout(one, int(end)) if judged else BoutLatency("unjudged", None)
-        for one, end, judged in zip(likely, read.ends, read.judged, strict=True)
+        _bout(one, int(end), clear=bool(sure)) if judged else BoutLatency("unjudged", None)
+        for one, end, sure, judged in zip(likely, read.ends, clear, read.judged, strict=True)
     )
 
 
-def _bout(likely: Floats, end: int) -> BoutLatency:
-    """Return what one bout says; `end` is the first latency past its end."""
+def _bout(likely: Floats, end: int, *, clear: bool) -> BoutLatency:
+    """Return what one bout says.
+
+    `end` is the first latency past its end; `clear` where its own level tells on from off.
+    """
     within = likely[1:end]
     chances: dict[BoutKind, float] = {
         "came": float(within.sum()),
@@ -228,7 +245,7 @@ def _bout(likely: Floats, end: int) -> BoutLatency:
         "not": float(likely[end:].sum()),
     }
     kind = max(chances, key=lambda one: chances[one])
-    if chances[kind] < _SURE:
+    if chances[kind] < _SURE or (kind != "came" and not clear):
         return BoutLatency("unclear", None)
     if kind != "came":
         return BoutLatency(kind, None)

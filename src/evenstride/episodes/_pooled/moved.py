@@ -14,9 +14,11 @@ from evenstride.model.signal import Floats
 
 SIZE_SD = 2.0
 """Sizes of this many noise SD are as large as expected beforehand."""
-SHAPE_SD = (100.0, 1.0, 0.3)
+_SEARCHED_SD = (100.0, 1.0, 0.3)
 """So much, in noise SD, may all bouts share of a level, of an artefact at 30 s, and of a straight
-trend per 30 s, with nothing being off."""
+trend per 30 s, with nothing being off, while it is not known whether anything is."""
+_FOUND_SD = (100.0, 0.5, 0.1)
+"""The same once something was found: a trend would else make it larger than it is."""
 _ROUNDS = 8
 _LEVEL = 0.5
 _LEVEL_TRUST = 4.0
@@ -46,12 +48,14 @@ class Shared:
     size: Floats
     wander: Floats
     loud: Floats
+    shape_sd: tuple[float, ...]
 
 
 def begin(size: Floats, *, levels: bool) -> Shared:
     """Return where a fit begins; without `levels` those of the bouts are no longer in the data."""
     wander = np.full(size.size, _LEVEL**2 if levels else 0.0)
-    return Shared(np.zeros((size.size, 3)), size, wander, np.ones(size.size))
+    shape_sd = _FOUND_SD if levels else _SEARCHED_SD
+    return Shared(np.zeros((size.size, 3)), size, wander, np.ones(size.size), shape_sd)
 
 
 def fit(seen: Courses, shared: Shared, prior: Floats, rounds: int = _ROUNDS) -> Shared:
@@ -102,7 +106,7 @@ def size_error(seen: Courses, shared: Shared, prior: Floats) -> Floats:
 
 def log_prior(shared: Shared) -> float:
     """Return how likely such shapes and sizes are beforehand, but for a constant."""
-    shapes = (shared.plain[:, 1:] / np.array(SHAPE_SD[1:])) ** 2
+    shapes = (shared.plain[:, 1:] / np.array(shared.shape_sd[1:])) ** 2
     return float(-0.5 * (shapes.sum() + ((shared.size / SIZE_SD) ** 2).sum()))
 
 
@@ -187,7 +191,7 @@ def _weights(seen: Courses, shared: Shared, prior: Floats) -> Floats:
 def _normal(seen: Courses, shared: Shared, k: int, weight: Floats) -> tuple[Floats, Floats]:
     """Return the normal equations of one channel's shapes and size."""
     has, each = _products(seen, shared, k), weight.sum(axis=1)
-    left = np.diag(np.array([*SHAPE_SD, SIZE_SD]) ** -2.0)
+    left = np.diag(np.array([*shared.shape_sd, SIZE_SD]) ** -2.0)
     left[:3, :3] += np.tensordot(each, has.plain, 1) / shared.loud[k]
     left[3, :3] += np.tensordot(weight, has.mixed, 2) / shared.loud[k]
     left[:3, 3] = left[3, :3]

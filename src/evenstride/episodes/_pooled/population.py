@@ -21,6 +21,7 @@ SPREADS = np.array([0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0, 1.25, 1.5])
 WITHOUT = np.array([0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])
 """Shares of bouts in which nothing happens tried."""
 _SPREAD_SD = 0.6
+_UNLIKE = 0.03
 _LEAST = 1e-60
 _AT_ONCE = 5
 """Bouts multiplied before a logarithm is taken: logarithms take the longest."""
@@ -35,11 +36,22 @@ def _edges() -> Floats:
 def _normal(z: Floats) -> Floats:
     """Return the normal distribution's share below z (Abramowitz and Stegun 1964, 26.2.17)."""
     t = 1.0 / (1.0 + 0.2316419 * np.abs(z))
-    series = 1.330274429
+    series = np.full(t.shape, 1.330274429)
     for term in (-1.821255978, 1.781477937, -0.356563782, 0.319381530):
         series = series * t + term
     tail = np.exp(-0.5 * z**2) / math.sqrt(2.0 * math.pi) * series * t
     return np.asarray(np.where(z > 0, 1.0 - tail, tail))
+
+
+@cache
+def roomy() -> Floats:
+    """Return `shares` with room for a bout unlike the others: three in a hundred come anywhere.
+
+    A third of these before 30 s, a third at any time after, a third later than tried.
+    """
+    anywhere = np.full(LATENCIES_S.size + 2, 1.0 / (3.0 * LATENCIES_S.size))
+    anywhere[[0, -1]] = 1.0 / 3.0
+    return (1.0 - _UNLIKE) * shares() + _UNLIKE * anywhere
 
 
 @cache
@@ -104,11 +116,20 @@ def plausible() -> Floats:
     return np.where(tried, before(), -np.inf)
 
 
-def weigh(log_likelihood: Floats, beforehand: Floats) -> Grid:
-    """Return the grid, given each bout's log likelihood of every latency."""
+def weigh(log_likelihood: Floats, beforehand: Floats, share: Floats) -> Grid:
+    """Return the grid, given each bout's log likelihood of every latency.
+
+    Parameters
+    ----------
+    log_likelihood
+        Shape ``(bouts, latencies)``.
+    beforehand
+        Log belief, `before` or `plausible`.
+    share
+        How often each latency comes, `shares` or `roomy`.
+    """
     best = log_likelihood.max(axis=1, keepdims=True)
     told = np.exp(log_likelihood - best)
-    share = shares()
     came = (told @ share.reshape(-1, share.shape[2]).T).reshape(-1, *share.shape[:2])
     none = told[:, -1]
     log = beforehand + float(best.sum())
@@ -125,11 +146,11 @@ def normal(log: Floats) -> Floats:
     return np.asarray(belief / belief.sum())
 
 
-def expected(belief: Floats) -> Floats:
+def expected(belief: Floats, share: Floats) -> Floats:
     """Return how likely every latency is in a bout yet to come, the last class nothing as well."""
-    share = np.tensordot(belief @ (1.0 - WITHOUT), shares(), 2)
-    share[-1] += float((belief * WITHOUT).sum())
-    return np.asarray(share)
+    likely = np.tensordot(belief @ (1.0 - WITHOUT), share, 2)
+    likely[-1] += float((belief * WITHOUT).sum())
+    return np.asarray(likely)
 
 
 def quantiles(values: Floats, belief: Floats, at: tuple[float, ...]) -> Floats:

@@ -16,7 +16,7 @@ from evenstride.episodes._pooled.moved import (
     size_error,
     without,
 )
-from evenstride.episodes._pooled.population import expected, normal, plausible, weigh
+from evenstride.episodes._pooled.population import expected, normal, plausible, shares, weigh
 from evenstride.model.signal import Floats
 
 SEARCHED_S = 210.0
@@ -84,12 +84,12 @@ def _way(seen: Courses, none: Shared, way: float) -> tuple[float, float]:
     shared = replace(none, size=np.array([way * _FIRST_SIZE]), loud=_QUIETER * none.loud)
     beforehand = plausible()
     beforehand -= np.logaddexp.reduce(beforehand, axis=None)
-    prior = expected(normal(beforehand))
+    prior = expected(normal(beforehand), shares())
     for rounds in (5, 4):
         shared = fit(seen, shared, prior, rounds)
         told = log_likelihood(seen, shared)
-        grid = weigh(told, beforehand)
-        prior = expected(normal(grid.log))
+        grid = weigh(told, beforehand, shares())
+        prior = expected(normal(grid.log), shares())
     base = log_likelihood(seen, none)[:, -1]
     gain = np.log(np.maximum(np.exp(told - base[:, None]) @ prior, 1e-300))
     width = float(np.log(size_error(seen, shared, prior)[0] / SIZE_SD))
