@@ -12,8 +12,9 @@ from evenstride.formats.tcx import reader as tcx
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.intervals import Stretch
 from evenstride.model.recording import LAPS, SAMPLES
+from evenstride.simulate.pace import Stop
 from evenstride.simulate.run import simulate
-from evenstride.simulate.scenario import Scenario, Stop
+from evenstride.simulate.scenario import Scenario
 from evenstride.simulate.xml import gpx_bytes, tcx_bytes
 from evenstride.writers.gpx import GpxTrack, write_gpx
 from evenstride.writers.tcx import TcxActivity, write_tcx

@@ -87,11 +87,12 @@ class _Sink:
         self.activities.append(self._activity)
 
     def _begin_lap(self, start: str | None) -> None:
-        moment_of = None if start is None else moment(start, "StartTime", self._doubts)
-        self._lap = Lap(moment_of)
         self._tracks_in_lap = 0
-        if self._activity is not None and len(self._activity.laps) < _MOST_LAPS:
-            self._activity.laps.append(self._lap)
+        self._lap = None
+        if self._activity is None or len(self._activity.laps) >= _MOST_LAPS:
+            return
+        self._lap = Lap(None if start is None else moment(start, "StartTime", self._doubts))
+        self._activity.laps.append(self._lap)
 
     def end(self, name: str, text: str) -> None:
         """Take in that an element ends."""

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from evenstride.model.issue import Issue, Level
 
-MOST_POINTS = 400_000
-"""Four days of seconds."""
+MOST_POINTS = 250_000
+"""Nearly three days of seconds."""
 
 BELIEVED: dict[str, tuple[float, float]] = {
     "latitude_deg": (-90.0, 90.0),
