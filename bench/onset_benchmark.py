@@ -53,9 +53,9 @@ OURS_S, RIVALS_S = 0.12, 0.28
 """CPU seconds a run, about: drawing and searching it, and what the others take of it."""
 
 
-def page(outcomes: Outcomes, limits: Limits, share: float) -> str:
-    """Return docs/science/onset-benchmark.md; all but the limits is of the reporting half."""
-    mine = half(outcomes, "reporting")
+def page(outcomes: Outcomes, limits: Limits, share: float, half_name: str) -> str:
+    """Return docs/science/onset-benchmark.md; all but the limits is of one half."""
+    mine = half(outcomes, half_name)
     hours = sum(one.judged_h for one in outcomes)
     return "\n".join(
         (
@@ -344,12 +344,12 @@ def main() -> None:
     if wish.json:
         write_rows(wish.json, outcomes, limits)
     if wish.method:
-        print(limits_text(limits, outcomes, wish.method))
-        print(both_tables(outcomes, wish.method, limits))
+        print(limits_text(limits, half(outcomes, wish.half), wish.method))
+        print(both_tables(half(outcomes, wish.half), wish.method, limits))
     elif wish.quick or wish.half == "setting":
-        print(page(outcomes, limits, share))
+        print(page(outcomes, limits, share, wish.half))
     else:
-        write("onset-benchmark.md", "onset_benchmark.py", page(outcomes, limits, share))
+        write("onset-benchmark.md", "onset_benchmark.py", page(outcomes, limits, share, wish.half))
 
 
 if __name__ == "__main__":

