@@ -28,25 +28,25 @@ EARLY = ((30.0, 10.0), (30.0, 30.0), (120.0, 10.0), (120.0, 30.0))
 HEALTHY_KITS = ("wrist", "strap", "strap+stryd")
 HEALTHY_MINUTES = {60.0: 150, 120.0: 40}
 """How many healthy runs of each length, for each kit: at least 200 judged hours."""
-REAL_ONSETS = 4
+REAL_ONSETS = 3
 FIRST_SEED = 60_000_000
 _CROSSED = 94
 _PLACES = 2000
 """Seeds set apart for each cell."""
 
-NULL_RUNS = 200
+NULL_RUNS = 160
 RUNS = {
-    "size": 60,
-    "length": 40,
-    "ramp": 40,
-    "crossed": 250,
-    "several": 60,
-    "unsteady": 50,
-    "worsening": 30,
-    "early": 30,
-    "foot": 40,
-    "mix": 60,
-    "decoy": 80,
+    "size": 50,
+    "length": 30,
+    "ramp": 30,
+    "crossed": 200,
+    "several": 50,
+    "unsteady": 40,
+    "worsening": 20,
+    "early": 25,
+    "foot": 30,
+    "mix": 50,
+    "decoy": 60,
 }
 """Runs in each cell of a group, in each half."""
 
