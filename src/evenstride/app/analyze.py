@@ -49,7 +49,7 @@ class Findings:
     Attributes
     ----------
     signal
-        The run with a found episode counted as expected.
+        The run with the found episodes counted as expected.
     marks, episodes, issues
         As in `RunView`.
     off
@@ -161,13 +161,13 @@ def analyze_run(
         for detector in discover(evenstride.episodes, Detector)
     ]
     found = [episode for search in searches for episode in search.episodes]
-    reading = found[0].reading if found else None
+    readings = [episode.reading for episode in found]
     episodes = tuple(episode_view(episode, signal, marks) for episode in found)
     findings = Findings(
-        signal=settled(signal, reading),
+        signal=settled(signal, readings),
         marks=marks,
         episodes=episodes,
-        off=inside(reading, signal.seconds),
+        off=inside(readings, signal.seconds),
         judged=signal.running
         & (
             any(search.judged for search in searches)

@@ -1,5 +1,7 @@
 """A found episode as the contract tells it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from evenstride.app.felt import distance_at
@@ -10,13 +12,14 @@ from evenstride.model.marks import Mark, MarkKind, felt_stretches
 from evenstride.model.signal import Bools, Signal
 
 
-def inside(reading: Reading | None, seconds: int) -> Bools:
-    """Return which seconds lie inside an episode, half-open, shape ``(seconds,)``."""
-    if reading is None:
-        return np.zeros(seconds, dtype=np.bool_)
+def inside(readings: Sequence[Reading], seconds: int) -> Bools:
+    """Return which seconds lie inside any episode, half-open, shape ``(seconds,)``."""
     time_s = np.arange(seconds)
-    recovery_s = seconds if reading.recovery_s is None else reading.recovery_s.value
-    return np.asarray((time_s >= reading.onset_s.value) & (time_s < recovery_s))
+    off = np.zeros(seconds, dtype=np.bool_)
+    for reading in readings:
+        recovery_s = seconds if reading.recovery_s is None else reading.recovery_s.value
+        off |= (time_s >= reading.onset_s.value) & (time_s < recovery_s)
+    return off
 
 
 def episode_view(episode: Episode, signal: Signal, marks: tuple[Mark, ...]) -> EpisodeView:

@@ -1,5 +1,6 @@
 """A signal with a found episode taken into account, and what it can then show."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -30,18 +31,21 @@ def share_off(onset_s: float, recovery_s: float | None, ramp_s: float, seconds: 
     return share if recovery_s is None else np.where(middle_s >= recovery_s, 0.0, share)
 
 
-def settled(signal: Signal, reading: Reading | None) -> Signal:
-    """Return the signal with the shifts of `reading` counted as expected, and its noise anew.
+def settled(signal: Signal, readings: Sequence[Reading]) -> Signal:
+    """Return the signal with the shifts of `readings` counted as expected, and its noise anew.
 
     Without this an episode would count as the runner's own noise.
     """
-    if reading is None:
+    if not readings:
         return signal
-    recovery_s = None if reading.recovery_s is None else reading.recovery_s.value
-    share = share_off(reading.onset_s.value, recovery_s, reading.ramp_s, signal.seconds)
-    moved = {shift.name: shift.shift.value for shift in reading.shifts}
+    moved: dict[str, Floats] = {}
+    for reading in readings:
+        recovery_s = None if reading.recovery_s is None else reading.recovery_s.value
+        share = share_off(reading.onset_s.value, recovery_s, reading.ramp_s, signal.seconds)
+        for shift in reading.shifts:
+            moved[shift.name] = moved.get(shift.name, 0.0) + shift.shift.value * share
     channels = [
-        replace(channel, expected=channel.expected + moved.get(channel.name, 0.0) * share)
+        replace(channel, expected=channel.expected + moved.get(channel.name, 0.0))
         for channel in signal.channels
     ]
     return replace(

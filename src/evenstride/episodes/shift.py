@@ -1,9 +1,9 @@
-"""A lasting shift in level: when it began, whether it passed, and how sure that is.
+"""A lasting change of level or steadiness: when it began, whether it passed, how sure that is.
 
-Half-minute medians of the pace-adjusted signal are whitened under a model of healthy running, all
-channels together; for every onset, recovery and ramp on a grid the evidence for a shift is computed
-in closed form. It alarms only where the summed evidence passes what healthy runs of that length
-reach by themselves.
+Half minutes of the pace-adjusted signal are whitened under a model of healthy running, all channels
+together; for every onset, recovery and ramp on a grid the evidence for a change is computed in
+closed form. It alarms only where the summed evidence passes what healthy runs of that length reach
+by themselves; then the run is searched for more.
 """
 
 import math
@@ -11,17 +11,12 @@ import math
 import numpy as np
 
 from evenstride.coordination.settled import settled
-from evenstride.episodes._shift.bins import BIN_S, Bins, bin_signal
-from evenstride.episodes._shift.evidence import Evidence, weigh
-from evenstride.episodes._shift.reading import (
-    Family,
-    Shares,
-    gradual_share,
-    preferred,
-    read,
-    share_out,
-)
-from evenstride.model.episode import Episode
+from evenstride.episodes._shift.bins import Bins, bin_signal
+from evenstride.episodes._shift.posterior import FAMILIES, gradual_share, preferred
+from evenstride.episodes._shift.reading import read
+from evenstride.episodes._shift.several import Found, find_all, look_twice
+from evenstride.episodes._shift.shapes import Shape
+from evenstride.model.episode import Episode, EpisodeKind, Reading
 from evenstride.model.issue import Issue
 from evenstride.model.marks import Mark, RunnersWord
 from evenstride.model.signal import Signal
@@ -41,11 +36,13 @@ def statistic(signal: Signal) -> tuple[float, Bins]:
         Minus infinity where the run is too short or has no channel to search.
     """
     bins = bin_signal(signal)
-    return (weigh(bins).log_bayes_factor if bins.enough else -math.inf), bins
+    if not bins.enough:
+        return -math.inf, bins
+    return look_twice(bins, RunnersWord()).log_bayes_factor, bins
 
 
 def search(signal: Signal, word: RunnersWord, marks: tuple[Mark, ...], tails: Tails) -> Search:
-    """Search a run for one episode.
+    """Search a run for episodes.
 
     Parameters
     ----------
@@ -61,39 +58,52 @@ def search(signal: Signal, word: RunnersWord, marks: tuple[Mark, ...], tails: Ta
     Returns
     -------
     Search
-        At most one episode.
+        Its episodes in time order, at most four.
     """
     bins = bin_signal(signal)
     if not bins.enough:
         return Search((), None, _too_little(signal), judged=False)
-    evidence = weigh(bins)
-    minutes = bins.index.size * BIN_S / 60.0
     tail, measured = tails.of(tuple(channel.quantity for channel in bins.channels))
     issues = () if measured else (_never_measured(bins),)
-    rate = tail.false_alarms_per_10h if measured else None
-    if evidence.log_bayes_factor < tail.threshold(minutes):
-        return Search((), rate, issues)
-    shares, agreed = share_out(evidence, word)
-    order = preferred(shares, evidence.grid_s, marks)
-    episode = _episode(order, shares, evidence, signal)
-    return Search((episode,), rate, issues if agreed else (*issues, _disagrees()))
+    found = find_all(bins, word, tail.threshold(bins.minutes))
+    episodes = tuple(
+        _episode(one, tuple(o.shape for o in found if o is not one), signal, marks) for one in found
+    )
+    if not all(one.agreed for one in found):
+        issues = (*issues, _disagrees())
+    return Search(episodes, tail.false_alarms_per_10h if measured else None, issues)
 
 
-def _episode(order: list[Family], shares: Shares, evidence: Evidence, signal: Signal) -> Episode:
-    reading = read(order[0], shares, evidence, signal)
-    other = read(order[1], shares, evidence, signal) if len(order) > 1 else None
-    noise = {c.name: c.noise_sd for c in settled(signal, reading).searched}
-    sizes = [s.shift.value / noise[s.name] for s in reading.shifts if s.name in noise]
+def _episode(
+    found: Found, others: tuple[Shape, ...], signal: Signal, marks: tuple[Mark, ...]
+) -> Episode:
+    evidence, shares = found.evidence, found.shares
+    order = preferred(shares, evidence.grid_s, marks, others)
+    readings = [read(family, shares, evidence, signal, others) for family in order[:2]]
+    kind = max(evidence.kinds, key=lambda one: evidence.kinds[one])
+    gradual = gradual_share(order[0], shares)
     log_bf = min(evidence.log_bayes_factor, HIGHEST_LOG)
     return Episode(
-        reading=reading,
-        other_reading=other,
-        beginning="gradual" if gradual_share(order[0], shares) > 0.5 else "sudden",
-        kind="shift",
+        reading=readings[0],
+        other_reading=readings[1] if len(readings) > 1 else None,
+        beginning="gradual" if gradual > 0.5 else "sudden",
+        kind=kind,
         probability=float(1.0 / (1.0 + np.exp(-log_bf))),
         bayes_factor=float(np.exp(log_bf)),
-        size_sd=max((abs(size) for size in sizes), default=0.0),
+        size_sd=_size_sd(readings[0], kind, signal),
+        gradual=gradual,
+        not_recovered=shares.of("opened") / sum(shares.of(family) for family in FAMILIES),
     )
+
+
+def _size_sd(reading: Reading, kind: EpisodeKind, signal: Signal) -> float:
+    """Return the largest change in units of noise: of unsteadiness where that is what changed."""
+    calm = settled(signal, (reading,))
+    ending = "_variability" if kind == "variability" else ""
+    names = {f"{channel.name}{ending}" for channel in signal.searched}
+    noise = {channel.name: channel.noise_sd for channel in calm.channels if channel.name in names}
+    sizes = [abs(s.shift.value) / noise[s.name] for s in reading.shifts if s.name in noise]
+    return max(sizes, default=0.0)
 
 
 def _too_little(signal: Signal) -> tuple[Issue, ...]:
@@ -131,6 +141,6 @@ def _disagrees() -> Issue:
 
 detector = Detector(
     name="shift",
-    says="a lasting change of level in balance, contact time or oscillation",
+    says="a lasting change of level or steadiness in balance, contact time or oscillation",
     search=search,
 )

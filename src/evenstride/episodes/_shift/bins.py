@@ -1,4 +1,9 @@
-"""Half-minute medians of the signal: coarse enough for a watch's smoothing, robust to spikes."""
+"""The signal in half minutes: its level, and how unsteady it is inside them.
+
+Half a minute is coarse enough for a watch's smoothing. The level is a median, robust to spikes;
+unsteadiness is the logarithm of the mean step from one second to the next, which sees a leg that
+wavers or misfires now and then even where the level stays.
+"""
 
 from dataclasses import dataclass
 
@@ -11,6 +16,10 @@ LEAST_SECONDS = 15
 LEAST_BINS = 12
 """Six minutes of running: below it no level can be told from another."""
 _NEARLY_ALL = 0.8
+_STILL = 0.02
+"""Steps in noise SD that count as none, so that a value held for seconds has a logarithm."""
+_STUCK_SHARE = 0.2
+"""Where more half minutes than that hold one value throughout, steps say nothing."""
 
 
 @dataclass(frozen=True)
@@ -25,16 +34,28 @@ class Bins:
         Number of each bin on the run's clock; bin ``k`` covers ``[30 k, 30 k + 30)`` seconds.
     values
         Median deviation in units of the channel's ``noise_sd``, shape ``(bins, channels)``.
+    unsteadiness
+        Natural logarithm of the mean step between seconds, same shape; a column of NaN where a
+        channel moves too rarely for its steps to say anything.
+    covariates
+        Pace and slope, shape ``(bins, n)``.
     """
 
     channels: tuple[Channel, ...]
     index: Floats
     values: Floats
+    unsteadiness: Floats
+    covariates: Floats
 
     @property
     def enough(self) -> bool:
         """True where there is anything to search."""
         return bool(self.channels) and self.index.size >= LEAST_BINS
+
+    @property
+    def minutes(self) -> float:
+        """How much running there is to judge."""
+        return self.index.size * BIN_S / 60.0
 
 
 def bin_medians(deviation: Floats, judged: Bools) -> Floats:
@@ -62,6 +83,21 @@ def bin_means(values: Floats, judged: Bools) -> Floats:
     return means
 
 
+def bin_unsteadiness(deviation: Floats, judged: Bools) -> Floats:
+    """Return the logarithm of the mean step between seconds of each half minute.
+
+    NaN where under 15 steps of it are known.
+
+    Examples
+    --------
+    >>> wavering = np.tile([-0.99, 0.99], 15)
+    >>> bin_unsteadiness(wavering, np.ones(30, dtype=bool)).round(3).tolist()
+    [0.693]
+    """
+    step = np.abs(np.diff(deviation, prepend=np.nan))
+    return np.asarray(np.log(bin_means(step, judged & np.roll(judged, 1)) + _STILL))
+
+
 def _by_bin(values: Floats, judged: Bools) -> tuple[Floats, Bools]:
     count = judged.size // BIN_S
     table = np.where(judged, values, np.nan)[: count * BIN_S].reshape(count, BIN_S)
@@ -79,9 +115,30 @@ def bin_signal(signal: Signal) -> Bins:
     best = max(known, default=0)
     kept = [k for k, count in enumerate(known) if count and count >= _NEARLY_ALL * best]
     if not kept:
-        return Bins((), np.empty(0), np.empty((0, 0)))
+        nothing = np.empty((0, 0))
+        return Bins((), np.empty(0), nothing, nothing, nothing)
     table = np.column_stack([columns[k] for k in kept])
-    rows = np.isfinite(table).all(axis=1)
+    rows = np.asarray(np.isfinite(table).all(axis=1))
+    channels = tuple(signal.searched[k] for k in kept)
     return Bins(
-        tuple(signal.searched[k] for k in kept), np.flatnonzero(rows).astype(float), table[rows]
+        channels,
+        np.flatnonzero(rows).astype(float),
+        table[rows],
+        np.column_stack([_unsteady(c, signal.running, rows) for c in channels]),
+        _covariates(signal, rows),
     )
+
+
+def _unsteady(channel: Channel, judged: Bools, rows: Bools) -> Floats:
+    """Return one channel's unsteadiness, single gaps filled with its middle, or nothing but NaN."""
+    found = bin_unsteadiness(channel.deviation, judged)[rows]
+    known = np.isfinite(found)
+    still = found <= np.log(2.0 * _STILL)
+    if not known.any() or (~known | still).mean() > _STUCK_SHARE:
+        return np.full(found.size, np.nan)
+    return np.where(known, found, np.median(found[known]))
+
+
+def _covariates(signal: Signal, rows: Bools) -> Floats:
+    columns = [bin_means(column, signal.running)[rows] for column in signal.covariates.T]
+    return np.column_stack(columns) if columns else np.empty((int(rows.sum()), 0))

@@ -1,6 +1,6 @@
 """The exact evidence for every episode a run may hold, and the posterior over them.
 
-For given times the size of a shift is Gaussian, so it is integrated out in closed form; times are
+For given times the size of a change is Gaussian, so it is integrated out in closed form; times are
 then compared by sums over a grid. Nothing is sampled, nothing is fitted.
 """
 
@@ -8,20 +8,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evenstride.episodes._shift.aspects import (
+    Aspect,
+    Aspects,
+    Singles,
+    aspects_of,
+    kinds_evidence,
+)
 from evenstride.episodes._shift.bins import BIN_S, Bins
-from evenstride.episodes._shift.noise import White, templates, whiten
+from evenstride.episodes._shift.shapes import Shape, templates
+from evenstride.model.episode import EpisodeKind
 from evenstride.model.signal import Bools, Floats
 
-RAMPS_S = (0.0, 60.0, 180.0, 360.0)
-RAMP_PRIOR = (0.5, 1 / 6, 1 / 6, 1 / 6)
-"""Sudden or gradual: even odds."""
+RAMPS_S = (0.0, 60.0, 180.0, 360.0, 900.0, 1800.0)
+RAMP_PRIOR = (0.5, 0.13, 0.13, 0.12, 0.06, 0.06)
+"""Sudden or gradual: even odds. The long ones are a slow worsening."""
 SHORTEST_S = 90.0
 EARLY_S = 300.0
 """An onset this soon after the first judged second may be one the watch could not see."""
-SIZE_PRIOR_SD = 1.5
-"""SD of a shift's size before it is seen, in innovation SDs: about one 1-s noise SD."""
 FINE_STEP_S = 15.0
-MOST_ONSETS = 480
+MOST_ONSETS = 320
 PRIOR_CLOSED, PRIOR_OPEN, PRIOR_START, PRIOR_EARLY = 0.5, 0.25, 0.125, 0.125
 
 
@@ -42,8 +48,10 @@ class Evidence:
     opened
         Posterior of "gone at i, not back by the end", shape ``(ramps, times)``.
     started
-        Posterior of "off from the start, back at j", shape ``(times,)``.
-        All of `closed`, `opened` and `started` together sum to 1.
+        Posterior of "off from the start, clear from j on", by how long it took to clear, same
+        shape. All of `closed`, `opened` and `started` together sum to 1.
+    kinds
+        Posterior share of each kind of loss.
     """
 
     log_bayes_factor: float
@@ -52,6 +60,7 @@ class Evidence:
     closed: Floats
     opened: Floats
     started: Floats
+    kinds: dict[EpisodeKind, float]
 
     @property
     def early(self) -> Bools:
@@ -59,22 +68,30 @@ class Evidence:
         return np.asarray(self.grid_s < self.grid_s[0] + EARLY_S)
 
 
-def weigh(bins: Bins) -> Evidence:
+@dataclass(frozen=True)
+class _Weighed:
+    """Log evidence against none by kind: ``(kinds, ramps, i, j)`` and ``(kinds, ramps, i)``."""
+
+    closed: Singles
+    opened: Singles
+
+
+def weigh(bins: Bins, known: tuple[Shape, ...] = ()) -> Evidence:
     """Weigh every episode the bins may hold against none.
 
     Parameters
     ----------
     bins
         At least `LEAST_BINS` of them.
+    known
+        Episodes already found, to be told apart from one more.
     """
-    white = whiten(bins)
+    aspects = aspects_of(bins, known)
     step_s = _step(bins)
     grid_s = np.arange(
         bins.index[0] * BIN_S + BIN_S, (bins.index[-1] + 1) * BIN_S - BIN_S + 1, step_s
     )
-    shapes = _white_shapes(white, bins, grid_s)
-    log_closed, log_opened = _log_evidence(white, shapes, grid_s)
-    return _posterior(log_closed, log_opened, grid_s, step_s)
+    return _posterior(_weigh_all(aspects, bins, grid_s), aspects, grid_s, step_s)
 
 
 def _step(bins: Bins) -> float:
@@ -82,78 +99,81 @@ def _step(bins: Bins) -> float:
     return float(FINE_STEP_S * max(1.0, np.ceil(span_s / FINE_STEP_S / MOST_ONSETS)))
 
 
-def _white_shapes(white: White, bins: Bins, grid_s: Floats) -> list[Floats]:
-    """Return the templates as the whitening sees them, one array a ramp."""
-    shapes = np.hstack([templates(bins.index, grid_s, ramp) for ramp in RAMPS_S])
-    return np.split(np.linalg.solve(white.root, shapes)[1:], len(RAMPS_S), axis=1)
+@dataclass(frozen=True)
+class _Onsets:
+    """Templates of one aspect: scores ``(lines, times)``, shapes ``(bins - 1, times)``."""
+
+    score: Singles
+    shape: Singles
+
+    @property
+    def size(self) -> Singles:
+        return np.asarray((self.shape**2).sum(axis=0))
+
+    def between(self, back: "_Onsets") -> tuple[Singles, Singles]:
+        """Return score and size of gone here and back there, for every pair of times."""
+        cross = self.shape.T @ back.shape
+        return (
+            self.score[:, :, None] - back.score[:, None, :],
+            self.size[:, None] - 2.0 * cross + back.size[None, :],
+        )
 
 
-def _log_evidence(white: White, shapes: list[Floats], grid_s: Floats) -> tuple[Floats, Floats]:
-    """Return log evidence against none of closed (ramp, i, j) and opened (ramp, i) episodes."""
-    sudden = shapes[0]
-    back = sudden.T @ white.values
-    back_size = (sudden**2).sum(axis=0)
+def _weigh_all(aspects: Aspects, bins: Bins, grid_s: Floats) -> _Weighed:
     length_s = grid_s[None, :] - grid_s[:, None]
+    both = [aspects.level] + ([] if aspects.unsteadiness is None else [aspects.unsteadiness])
+    seen = [_onsets(aspect, bins, grid_s) for aspect in both]
     closed, opened = [], []
-    for ramp, shape in zip(RAMPS_S, shapes, strict=True):
-        score = shape.T @ white.values
-        size = (shape**2).sum(axis=0)
-        opened.append(_integrated(score, size, white.unmix))
-        both = size[:, None] - 2.0 * (shape.T @ sudden) + back_size[None, :]
-        found = _integrated(score[:, None, :] - back[None, :, :], both, white.unmix)
-        closed.append(np.where(length_s >= max(SHORTEST_S, ramp), found, -np.inf))
-    return np.array(closed), np.array(opened)
+    for r, ramp_s in enumerate(RAMPS_S):
+        one = [ramps[r] for ramps in seen]
+        opened.append(_kinds(aspects, [(o.score, o.size) for o in one]))
+        pairs = [o.between(ramps[0]) for o, ramps in zip(one, seen, strict=True)]
+        allowed = length_s >= max(SHORTEST_S, ramp_s)
+        closed.append(np.where(allowed, _kinds(aspects, pairs), -np.inf))
+    return _Weighed(np.stack(closed, axis=1), np.stack(opened, axis=1))
 
 
-def _integrated(score: Floats, size: Floats, unmix: Floats) -> Floats:
-    """Return log evidence with the size of the shift integrated out.
-
-    Even prior odds between a shift of all channels together and of any one of them alone; the
-    conjugate prior N(0, SIZE_PRIOR_SD^2 noise covariance) makes every case the same one-line
-    formula.
-
-    Parameters
-    ----------
-    score
-        Template times signal, shape ``(..., channels)``, channels uncorrelated.
-    size
-        Squared length of the template, shape ``(...)``.
-    unmix
-        From `White`.
-    """
-    channels = score.shape[-1]
-    prior = SIZE_PRIOR_SD**2
-    size = np.maximum(size, 1e-9)
-    shrink = 0.5 * prior / (1.0 + prior * size)
-    cost = 0.5 * np.log1p(prior * size)
-    together = shrink * (score**2).sum(axis=-1) - channels * cost
-    if channels == 1:
-        return np.asarray(together)
-    direction = unmix / np.linalg.norm(unmix, axis=0, keepdims=True)
-    alone = [shrink * (score @ direction[:, k]) ** 2 - cost for k in range(channels)]
-    cases = np.array([together, *alone])
-    weight = np.array([0.5, *[0.5 / channels] * channels])
-    top = cases.max(axis=0)
-    shape = (channels + 1,) + (1,) * top.ndim
-    return np.asarray(top + np.log((weight.reshape(shape) * np.exp(cases - top)).sum(axis=0)))
+def _onsets(aspect: Aspect, bins: Bins, grid_s: Floats) -> list[_Onsets]:
+    shapes = aspect.seen(np.hstack([templates(bins.index, grid_s, ramp) for ramp in RAMPS_S]))
+    return [
+        _Onsets((aspect.lines.T @ shape).astype(np.float32), shape.astype(np.float32))
+        for shape in np.split(shapes, len(RAMPS_S), axis=1)
+    ]
 
 
-def _posterior(log_closed: Floats, log_opened: Floats, grid_s: Floats, step_s: float) -> Evidence:
+def _kinds(aspects: Aspects, found: list[tuple[Singles, Singles]]) -> Singles:
+    (level, level_size), (other, other_size) = found[0], found[-1]
+    return kinds_evidence(aspects, (level, other), (level_size, other_size))
+
+
+def _posterior(found: _Weighed, aspects: Aspects, grid_s: Floats, step_s: float) -> Evidence:
+    ramp_prior = np.array(RAMP_PRIOR)[:, None]
+    top = max(float(found.closed.max()), float(found.opened.max()))
+    share = aspects.kind_prior
+    prior = _closed_prior(np.isfinite(found.closed[0]), grid_s)
+    closed = prior * share[:, None, None, None] * np.exp(found.closed - top)
+    held = share[:, None, None] * ramp_prior * np.exp(found.opened - top) / grid_s.size
+    total = float(closed.sum() + (PRIOR_OPEN + PRIOR_START) * held.sum())
+    by_kind = closed.sum(axis=(1, 2, 3)) + (PRIOR_OPEN + PRIOR_START) * held.sum(axis=(1, 2))
+    return Evidence(
+        float(top + np.log(total)),
+        grid_s,
+        step_s,
+        closed.sum(axis=0) / total,
+        PRIOR_OPEN * held.sum(axis=0) / total,
+        PRIOR_START * held.sum(axis=0) / total,
+        {kind: float(mass / total) for kind, mass in zip(aspects.kinds, by_kind, strict=True)},
+    )
+
+
+def _closed_prior(allowed: Bools, grid_s: Floats) -> Floats:
+    """Return the prior of closed episodes by ramp, onset and recovery."""
     ramp_prior = np.array(RAMP_PRIOR)
-    allowed = np.isfinite(log_closed)
     early = grid_s < grid_s[0] + EARLY_S
     per_ramp = np.maximum(allowed.sum(axis=(1, 2)), 1)
     prior = np.broadcast_to(
-        (PRIOR_CLOSED * ramp_prior / per_ramp)[:, None, None], log_closed.shape
+        (PRIOR_CLOSED * ramp_prior / per_ramp)[:, None, None], allowed.shape
     ).copy()
     among_early = np.maximum((allowed & early[None, :, None]).sum(axis=(1, 2)), 1)
     prior[:, early, :] += (PRIOR_EARLY * ramp_prior / among_early)[:, None, None]
-    top = max(float(log_closed.max()), float(log_opened.max()))
-    closed = prior * np.exp(log_closed - top)
-    held = np.exp(log_opened - top) / grid_s.size
-    opened = PRIOR_OPEN * ramp_prior[:, None] * held
-    started = PRIOR_START * (ramp_prior[:, None] * held).sum(axis=0)
-    total = closed.sum() + opened.sum() + started.sum()
-    return Evidence(
-        float(top + np.log(total)), grid_s, step_s, closed / total, opened / total, started / total
-    )
+    return prior

@@ -1,30 +1,29 @@
-"""What healthy running does by itself, and how it is taken out of half-minute medians.
+"""What healthy running does by itself, and how it is taken out of the half minutes.
 
 Noise of one channel is an AR(4) process, a slower wandering, and a drift over the whole run; its
 covariance is written down exactly, so bins that were set aside simply are not there. The AR(4)
 coefficients and the drift were measured on real healthy runs. Deviations from that source: AR(4)
 and drift alone forget too soon, real running remembers for minutes, so a slow wandering stands for
-that and takes over half of the drift's size; and runners warm up and tire, so a fading beginning
-and a straight trend of unknown size cost nothing (``docs/decisions``).
+that and takes over half of the drift's size; runners warm up and tire, so a fading beginning and a
+straight trend of unknown size cost nothing; and what pace and slope may still hold is left open, so
+that a change is not weighed by what the fit before took of it (``docs/decisions``).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from evenstride.episodes._shift.bins import BIN_S, Bins
+from evenstride.episodes._shift.bins import BIN_S
 from evenstride.model.signal import Floats
 
-WANDER_SD = 0.7
-"""Slow wandering, in units of the innovation's SD."""
-WANDER_S = 150.0
-"""Time in which it forgets."""
-DRIFT_SHARE = 0.5
 WARM_UP_SD = 1.0
 WARM_UP_S = 240.0
 """A body warming up changes its running, and fades into the rest of the run in minutes."""
 TREND_SD = 0.5
 """A straight trend from start to end, at either end; innovation SD."""
+PACE_SD = 1.0
+"""What one SD of a pace or slope term may still move, innovation SD."""
+DRIFT_SHARE = 0.5
 LEVEL_SD = 30.0
 """The level is unknown: a prior so wide that it says nothing."""
 CLIP = 2.5
@@ -34,7 +33,7 @@ _ECHO = 400
 
 @dataclass(frozen=True)
 class HealthyNoise:
-    """Noise of one channel's 30-s medians in healthy runs.
+    """Noise of one channel's half minutes in healthy runs.
 
     Attributes
     ----------
@@ -44,11 +43,17 @@ class HealthyNoise:
         SD of the innovations, in units of the channel's 1-s noise.
     drift_sd
         SD of the first four cosines' amplitudes, same unit.
+    wander_sd
+        Slow wandering, in units of the innovation's SD.
+    wander_s
+        Time in which that forgets.
     """
 
     ar: tuple[float, float, float, float]
     innovation_sd: float
     drift_sd: tuple[float, float, float, float]
+    wander_sd: float = 0.7
+    wander_s: float = 150.0
 
 
 HEALTHY = {
@@ -67,6 +72,14 @@ HEALTHY = {
 }
 """Measured: 18.6 h of one runner's wrist device, 5.1 h of five runners' straps. What was not
 measured (cadence, other makers' channels) is taken to behave like oscillation."""
+
+UNSTEADINESS = HealthyNoise(
+    (0.0, 0.0, 0.0, 0.0), 1.0, (0.4, 0.3, 0.2, 0.2), wander_sd=1.4, wander_s=200.0
+)
+"""How unsteadiness wavers by itself, in units of its own innovation. Chosen, not fitted: half
+minutes of real healthy runs have a correlation of 0.0 to 0.5 with the next one (0.2 in the middle),
+and some still 0.3 four minutes later; this has 0.57 and 0.20 before drift, on the safe side of
+nearly all of them."""
 
 
 def healthy_noise(quantities: tuple[str, ...]) -> HealthyNoise:
@@ -115,7 +128,7 @@ def covariance(index: Floats, noise: HealthyNoise) -> Floats:
     span = int(place[-1] - place[0]) + 1
     lag = np.abs(place[:, None] - place[None, :])
     total = ar_covariance(noise.ar, span)[lag]
-    total = total + WANDER_SD**2 * np.exp(-lag * BIN_S / WANDER_S)
+    total = total + noise.wander_sd**2 * np.exp(-lag * BIN_S / noise.wander_s)
     phase = np.pi * (place - place[0] + 0.5) / span
     for k, sd in enumerate(noise.drift_sd, start=1):
         wave = np.cos(k * phase) * DRIFT_SHARE * sd / noise.innovation_sd
@@ -140,7 +153,7 @@ class White:
     values
         Innovations, clipped, uncorrelated between channels, shape ``(bins - 1, channels)``.
     scale
-        Robust SD of each channel's innovations, in units of ``noise_sd``.
+        Robust SD of each channel's innovations, in the unit of the values.
     unmix
         What made the channels uncorrelated: ``values = clipped @ unmix.T``.
     """
@@ -151,15 +164,21 @@ class White:
     unmix: Floats
 
 
-def whiten(bins: Bins) -> White:
-    """Take memory, drift and the correlation between channels out of the bins.
+def whiten(values: Floats, noise_covariance: Floats) -> White:
+    """Take memory, drift and the correlation between channels out of half minutes.
 
     The first innovation only sets the level and is dropped. Clipping keeps a spike from passing
     for a change.
+
+    Parameters
+    ----------
+    values
+        Shape ``(bins, channels)``.
+    noise_covariance
+        Of one channel, from `covariance`, with anything else that is to cost nothing added.
     """
-    noise = healthy_noise(tuple(channel.quantity for channel in bins.channels))
-    root = np.linalg.cholesky(covariance(bins.index, noise))
-    innovation = innovations(np.asarray(root), bins.values)[1:]
+    root = np.linalg.cholesky(noise_covariance)
+    innovation = innovations(np.asarray(root), values)[1:]
     scale = np.maximum(1.4826 * np.median(np.abs(innovation), axis=0), 1e-9)
     clipped = np.clip(innovation / scale, -CLIP, CLIP)
     between = clipped.T @ clipped / clipped.shape[0]
@@ -207,28 +226,3 @@ def innovations(root: Floats, values: Floats) -> Floats:
 def _shrunk(correlation: Floats) -> Floats:
     """Pull correlations a little toward none, so that two copies of one channel cannot break it."""
     return np.asarray(0.97 * correlation + 0.03 * np.eye(correlation.shape[0]))
-
-
-def templates(index: Floats, onsets_s: Floats, ramp_s: float) -> Floats:
-    """Return the share of a full shift each bin holds if it begins at each onset.
-
-    Returns
-    -------
-    Shape ``(bins, onsets)``, 0 before, 1 once the ramp is over.
-
-    Examples
-    --------
-    >>> templates(np.array([0.0, 1.0]), np.array([15.0]), 0.0).ravel().tolist()
-    [0.5, 1.0]
-    """
-    begin = index[:, None] * BIN_S - onsets_s[None, :]
-    return (_held(begin + BIN_S, ramp_s) - _held(begin, ramp_s)) / BIN_S
-
-
-def _held(since_s: Floats, ramp_s: float) -> Floats:
-    """Return the integral of a ramp from 0 to 1, `since_s` after it began."""
-    since = np.maximum(since_s, 0.0)
-    if ramp_s == 0:
-        return since
-    rising = np.minimum(since, ramp_s)
-    return rising**2 / (2.0 * ramp_s) + np.maximum(since - ramp_s, 0.0)

@@ -1,0 +1,198 @@
+"""What a kind of loss would change: the level, its unsteadiness, or both in one channel.
+
+Level and unsteadiness are two aspects of the same half minutes, each whitened under its own healthy
+noise. A *line* is one direction in which an aspect may move; a case is one line or several at once,
+and a kind of loss is a mixture of cases. For given times every line is Gaussian, so every case has
+its evidence in closed form, and cases are added with their prior odds.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evenstride.episodes._shift.bins import Bins
+from evenstride.episodes._shift.noise import (
+    LEVEL_SD,
+    PACE_SD,
+    UNSTEADINESS,
+    HealthyNoise,
+    White,
+    covariance,
+    healthy_noise,
+    whiten,
+)
+from evenstride.episodes._shift.shapes import Shape
+from evenstride.model.episode import EpisodeKind
+from evenstride.model.signal import Floats
+
+Singles = NDArray[np.float32]
+"""There are hundreds of thousands of pairs of times, and their logarithms need no more."""
+
+SIZE_PRIOR_SD = 1.5
+"""SD of a change's size before it is seen, in innovation SDs: about one 1-s noise SD."""
+KIND_PRIOR: dict[EpisodeKind, float] = {"shift": 0.7, "variability": 0.15, "bursts": 0.15}
+_STEEPEST = 50.0
+_LOGISTIC = 1.702
+"""Scale at which a logistic curve follows the normal one to within 0.01."""
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """One aspect of the half minutes, with its own memory taken out.
+
+    Attributes
+    ----------
+    white
+        Its innovations.
+    lines
+        Innovations along each direction it may move in, shape ``(bins - 1, lines)``: first those
+        that stand for all channels together, then each channel alone.
+    channels
+        Number of the channel each of the last lines stands for.
+    """
+
+    white: White
+    lines: Floats
+    channels: tuple[int, ...]
+
+    def seen(self, shapes: Floats) -> Floats:
+        """Return shapes as the whitening sees them, the first half minute dropped."""
+        return np.asarray(np.linalg.solve(self.white.root, shapes)[1:])
+
+
+@dataclass(frozen=True)
+class Aspects:
+    """Both aspects; unsteadiness is None where no channel's steps say anything."""
+
+    level: Aspect
+    unsteadiness: Aspect | None
+
+    @property
+    def kinds(self) -> tuple[EpisodeKind, ...]:
+        """The kinds of loss that can be told."""
+        return ("shift",) if self.unsteadiness is None else ("shift", "variability", "bursts")
+
+    @property
+    def kind_prior(self) -> Floats:
+        """Their prior shares, summing to 1."""
+        share = np.array([KIND_PRIOR[kind] for kind in self.kinds])
+        return np.asarray(share / share.sum())
+
+
+def aspects_of(bins: Bins, known: tuple[Shape, ...]) -> Aspects:
+    """Whiten both aspects, with everything that is to cost nothing left free.
+
+    Parameters
+    ----------
+    bins
+        At least `LEAST_BINS` of them.
+    known
+        Episodes already found: what they changed, by whatever amount, is no evidence any more.
+    """
+    free = free_columns(bins, known)
+    usable = np.flatnonzero(np.isfinite(bins.unsteadiness).all(axis=0))
+    noise = healthy_noise(tuple(channel.quantity for channel in bins.channels))
+    level = _level(_whitened(bins.values, bins, noise, free), len(bins.channels))
+    if not usable.size:
+        return Aspects(level, None)
+    white = _whitened(bins.unsteadiness[:, usable], bins, UNSTEADINESS, free)
+    return Aspects(level, _unsteadiness(white, tuple(int(k) for k in usable)))
+
+
+def free_columns(bins: Bins, known: tuple[Shape, ...]) -> Floats:
+    """Return what may move by any amount at no cost, scaled to its prior SD, shape (bins, n)."""
+    shares = [LEVEL_SD * shape.share(bins.index)[:, None] for shape in known]
+    return np.hstack([PACE_SD * bins.covariates, *shares])
+
+
+def _whitened(values: Floats, bins: Bins, noise: HealthyNoise, free: Floats) -> White:
+    return whiten(values, covariance(bins.index, noise) + free @ free.T)
+
+
+def _level(white: White, count: int) -> Aspect:
+    alone = white.values @ _directions(white, np.eye(count))
+    together = white.values if count > 1 else np.empty((white.values.shape[0], 0))
+    return Aspect(white, np.hstack([together, alone]), tuple(range(count)))
+
+
+def _unsteadiness(white: White, channels: tuple[int, ...]) -> Aspect:
+    count = len(channels)
+    ways = np.eye(count) if count == 1 else np.hstack([np.ones((count, 1)), np.eye(count)])
+    return Aspect(white, white.values @ _directions(white, ways), channels)
+
+
+def _directions(white: White, ways: Floats) -> Floats:
+    """Return unit vectors along which the uncorrelated innovations move for changes `ways`."""
+    turned = white.unmix @ ways
+    return np.asarray(turned / np.linalg.norm(turned, axis=0, keepdims=True))
+
+
+def kinds_evidence(
+    aspects: Aspects, scores: tuple[Singles, Singles], sizes: tuple[Singles, Singles]
+) -> Singles:
+    """Return log evidence of every kind against none, shape ``(kinds, ...)``.
+
+    Parameters
+    ----------
+    aspects
+        Whose kinds.
+    scores
+        Template times line of level and of unsteadiness, shape ``(lines, ...)``.
+    sizes
+        Squared length of the template as each aspect sees it, shape ``(...)``.
+    """
+    level = _lines(scores[0], sizes[0])
+    count = len(aspects.level.channels)
+    together, alone = level[:-count], level[-count:]
+    kinds = [_mixed([together.sum(axis=0)] if len(together) else [], list(alone))]
+    if aspects.unsteadiness is not None:
+        rising = _lines(scores[1], sizes[1]) + _rising(scores[1], sizes[1])
+        each = rising[-len(aspects.unsteadiness.channels) :]
+        kinds.append(_mixed(list(rising[: len(rising) - len(each)]), list(each)))
+        pairs = zip(aspects.unsteadiness.channels, each, strict=True)
+        kinds.append(_mixed([], [alone[k] + unsteady for k, unsteady in pairs]))
+    return np.array(kinds)
+
+
+def _lines(score: Singles, size: Singles) -> Singles:
+    """Return log evidence of each line with the size of its change integrated out.
+
+    The conjugate prior is N(0, SIZE_PRIOR_SD^2) in innovation SDs.
+    """
+    prior = SIZE_PRIOR_SD**2
+    size = np.maximum(size, 1e-9)
+    return np.asarray(0.5 * prior / (1.0 + prior * size) * score**2 - 0.5 * np.log1p(prior * size))
+
+
+def _rising(score: Singles, size: Singles) -> Singles:
+    """Return what it adds to know that unsteadiness grows: losing control makes nobody steadier."""
+    prior = SIZE_PRIOR_SD**2
+    away = score * np.sqrt(prior / (1.0 + prior * np.maximum(size, 1e-9)))
+    found = math.log(2.0) - np.log1p(np.exp(np.minimum(-_LOGISTIC * away, _STEEPEST)))
+    return np.asarray(found, dtype=np.float32)
+
+
+def _mixed(together: list[Singles], alone: list[Singles]) -> Singles:
+    """Return the evidence at even odds between all channels together and any of them alone."""
+    share = 0.5 if together else 1.0
+    cases = np.array([*together, *alone])
+    weight = np.array(
+        [*[0.5] * len(together), *[share / len(alone)] * len(alone)], dtype=cases.dtype
+    )
+    return log_mean(cases, weight)
+
+
+def log_mean(logs: Singles, weight: Singles) -> Singles:
+    """Return ``log(sum(weight * exp(logs)))`` along the first axis.
+
+    Examples
+    --------
+    >>> logs, weight = np.array([[0.0, 80.0], [0.5, 0.5]], dtype=np.float32)
+    >>> float(log_mean(logs, weight).round(1))
+    79.3
+    """
+    top = logs.max(axis=0)
+    shape = (-1,) + (1,) * top.ndim
+    return np.asarray(top + np.log((weight.reshape(shape) * np.exp(logs - top)).sum(axis=0)))

@@ -1,0 +1,88 @@
+"""How far a channel moved inside an episode whose times are known only so well."""
+
+import numpy as np
+
+from evenstride.episodes._shift.bins import LEAST_BINS, bin_means, bin_medians
+from evenstride.episodes._shift.noise import (
+    LEVEL_SD,
+    PACE_SD,
+    UNSTEADINESS,
+    HealthyNoise,
+    covariance,
+    healthy_noise,
+    innovations,
+)
+from evenstride.episodes._shift.shapes import Shape
+from evenstride.model.episode import ChannelShift, Span
+from evenstride.model.signal import Channel, Floats, Signal
+
+_FLAT_SD = 10.0
+_PASSES = 3
+
+
+def size_of(
+    channel: Channel, signal: Signal, possible: tuple[Shape, ...], others: tuple[Shape, ...] = ()
+) -> ChannelShift | None:
+    """Return how far one channel moved inside an episode.
+
+    Generalised least squares on the channel's half-minute medians under healthy noise, once for
+    each shape the episode may have; the interval holds the spread between the shapes too. Spikes
+    are cut from what is left once the change is taken out, so that the change is not cut with them.
+
+    Parameters
+    ----------
+    channel
+        Any channel of the signal, searched or not.
+    signal
+        For its judged seconds, and for pace and slope, which may have taken a share of the change.
+    possible
+        Equally likely shapes of the episode.
+    others
+        Other episodes of the run, whose own sizes are left open.
+
+    Returns
+    -------
+    ChannelShift | None
+        In the channel's unit; None where too little of the channel is known.
+    """
+    medians = bin_medians(channel.deviation, signal.running)
+    known = np.isfinite(medians)
+    index = np.flatnonzero(known).astype(np.float64)
+    if index.size < LEAST_BINS:
+        return None
+    root = _root(index, known, channel, signal, others)
+    shares = np.column_stack([shape.share(index) for shape in possible])
+    size, variance = _sizes(medians[known], root, shares)
+    middle = float(size.mean()) * channel.noise_sd
+    reach = 1.645 * float(np.sqrt(variance.mean() + size.var())) * channel.noise_sd
+    unit = "pp" if channel.unit == "pct" else channel.unit
+    return ChannelShift(channel.name, unit, Span(middle, middle - reach, middle + reach))
+
+
+def _root(
+    index: Floats, known: Floats, channel: Channel, signal: Signal, others: tuple[Shape, ...]
+) -> Floats:
+    columns = [PACE_SD * bin_means(c, signal.running)[known] for c in signal.covariates.T]
+    columns += [LEVEL_SD * shape.share(index) for shape in others]
+    free = np.nan_to_num(np.column_stack(columns)) if columns else np.zeros((index.size, 0))
+    return np.asarray(np.linalg.cholesky(covariance(index, _noise_of(channel)) + free @ free.T))
+
+
+def _noise_of(channel: Channel) -> HealthyNoise:
+    if channel.quantity.endswith("_variability"):
+        return UNSTEADINESS
+    return healthy_noise((channel.quantity,))
+
+
+def _sizes(values: Floats, root: Floats, shares: Floats) -> tuple[Floats, Floats]:
+    """Return the size of each shape in the unit of `values`, and its variance."""
+    design = np.linalg.solve(root, shares)[1:]
+    precision = (design**2).sum(axis=0) + 1.0 / _FLAT_SD**2
+    size = np.zeros(shares.shape[1])
+    left = design
+    for _ in range(_PASSES):
+        left = innovations(root, values[:, None] - size * shares)[1:]
+        size = (design * (left + size * design)).sum(axis=0) / precision
+    robust = 1.4826 * np.median(np.abs(left), axis=0)
+    scale = np.maximum(np.maximum(robust, left.std(axis=0)), 1e-9)
+    return size, scale**2 / precision
