@@ -9,6 +9,7 @@ import numpy.ma  # noqa: F401 - polars asks for it at its first table; a read ne
 from evenstride.formats._fit.messages import Messages, read_messages
 from evenstride.formats._fit.recording import read_recordings
 from evenstride.formats._fit.split import looks_like_fit, split
+from evenstride.formats._fit.walk import few_of_each_kind
 from evenstride.model.issue import Issue
 from evenstride.model.recording import SAMPLES, Recording, Source
 from evenstride.plugins import Contents, Reader
@@ -52,11 +53,17 @@ def decode(data: bytes, name: str = "file") -> Decoded:
     >>> decode(b"<!DOCTYPE html>").issues[0].problem
     'This is a web page, not a FIT file.'
     """
-    parts = list(split(data, name))
-    found = (read_messages(data, part.frames) for part in parts)
+    found: list[Messages] = []
+    issues: list[Issue] = []
+    for part in split(data, name):
+        frames, left_out = few_of_each_kind(part.frames)
+        found.append(read_messages(data, frames))
+        issues += part.issues
+        if left_out:
+            says = f"There are more laps or notes than any recorded run has; {left_out} left out."
+            issues.append(Issue("warning", name, says))
     return Decoded(
-        tuple(messages for messages in found if messages.tables),
-        tuple(_few([issue for part in parts for issue in part.issues], name)),
+        tuple(messages for messages in found if messages.tables), tuple(_few(issues, name))
     )
 
 

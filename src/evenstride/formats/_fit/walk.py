@@ -5,14 +5,19 @@ their first byte. Walking is the only step that must go message by message, so i
 """
 
 from array import array
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
 from evenstride.formats._fit.profile import (
     BASE_TYPES,
     BYTES,
     DEVELOPER_DATA_ID,
+    DEVICE_INFO,
     FIELD_DESCRIPTION,
+    FILE_ID,
+    LAP,
+    MEMO_GLOB,
+    SESSION,
     TIMESTAMP,
     BaseType,
 )
@@ -23,9 +28,11 @@ _COMPRESSED = 0x80  # bit 7: a data message whose header holds five bits of time
 _HEADER_OF_DEFINITION = 6
 _STRIDE = 1 << 20
 _DESCRIBING = {FIELD_DESCRIPTION, DEVELOPER_DATA_ID}
+_ONE_BY_ONE = {*_DESCRIBING, DEVICE_INFO, FILE_ID, LAP, MEMO_GLOB, SESSION}
 _RUN = 256  # messages taken at once
 
-MOST_MESSAGES = 2_000_000  # three weeks of seconds
+MOST_MESSAGES = 1_000_000  # six days of seconds, with heart beats
+MOST_OF_A_KIND = 5_000  # of the kinds looked at one by one; a six-day race has 2,000 laps
 MOST_LAYOUTS = 2_000
 MOST_FIELDS = 100_000  # in the layouts of all files chained inside
 _LAYOUT = 8  # a layout costs as much as so many fields
@@ -266,6 +273,31 @@ def walk(data: bytes, start: int, end: int, room: int = MOST_FIELDS) -> Framing 
         if at < stop or framing.is_full:
             return None
     return framing if at == end else None
+
+
+def few_of_each_kind(frames: Iterable[Frames]) -> tuple[tuple[Frames, ...], int]:
+    """Return frames without more than `MOST_OF_A_KIND` of what is looked at one by one.
+
+    Parameters
+    ----------
+    frames
+        Of one FIT file.
+
+    Returns
+    -------
+    tuple[tuple[Frames, ...], int]
+        The first of each kind, and how many messages were left out.
+    """
+    room = dict.fromkeys(_ONE_BY_ONE, MOST_OF_A_KIND)
+    kept, left_out = [], 0
+    for part in frames:
+        kind, count = part.definition.message, len(part.offsets)
+        taken = min(count, room.get(kind, count))
+        if kind in room:
+            room[kind] -= taken
+        left_out += count - taken
+        kept.append(part if taken == count else replace(part, offsets=part.offsets[:taken]))
+    return tuple(kept), left_out
 
 
 def _walk_to(stop: int, at: int, end: int, framing: Framing) -> int:
