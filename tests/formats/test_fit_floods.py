@@ -63,3 +63,17 @@ def test_what_is_lost_of_a_chained_file_ends_where_the_next_begins(sound: bytes)
     lost = [i.problem for i in contents.issues if "could not be read" in i.problem]
     assert all(int(says.split(": ")[1].split()[0]) <= 600 for says in lost)
     assert [r.samples.height for r in contents.recordings[-3:]] == [180, 180, 180]
+
+
+def test_laps_beyond_all_reach_are_left_out_and_that_is_told() -> None:
+    file_id = b"\x40\0\0\0\0\1\0\1\0" + b"\0\4"
+    records = b"\x41\0\0\x14\0\1\xfd\4\x86" + b"".join(
+        b"\1" + (1_000_000_000 + k).to_bytes(4, "little") for k in range(600)
+    )
+    lap = b"\x42\0\0\x13\0\2\xfd\4\x86\2\4\x86"
+    laps = b"".join(
+        b"\2" + (1_000_000_000 + k % 600).to_bytes(4, "little") * 2 for k in range(20_000)
+    )
+    contents = quickly(sealed(file_id + records + lap + laps))
+    assert any("15000 left out" in issue.problem for issue in contents.issues)
+    assert contents.recordings[0].samples.height == 600
