@@ -15,6 +15,7 @@ import signal
 import sys
 import tempfile
 import time
+import warnings
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -110,6 +111,7 @@ class Watched:
 def serve(jobs: Connection, sound: str) -> None:
     """Read one mutant after another until there are no more, in no more memory than allowed."""
     signal.signal(signal.SIGPROF, _ring)
+    warnings.simplefilter("error")  # a runner would see it on their screen
     for _unused in range(2):
         analyze([Path(sound)], RunnersWord())
     gc.freeze()
