@@ -19,6 +19,7 @@ from evenstride.episodes._shift.noise import (
     CLIP,
     HealthyNoise,
     covariance,
+    factors,
     healthy_noise,
     innovations,
 )
@@ -56,8 +57,8 @@ def whitened(values: Floats, noise: HealthyNoise) -> Floats:
     NaN where nothing is known, and in the first, which only sets the level.
     """
     index = np.flatnonzero(np.isfinite(values))
-    root = np.linalg.cholesky(covariance(index.astype(np.float64), noise))
-    news = innovations(np.asarray(root), values[index][:, None])[1:, 0]
+    root, inverse = factors(covariance(index.astype(np.float64), noise))
+    news = innovations(root, inverse, values[index][:, None])[1:, 0]
     reach = CLIP * 1.4826 * np.median(np.abs(news))
     white = np.full(values.size, np.nan)
     white[index[1:]] = np.clip(news, -reach, reach)

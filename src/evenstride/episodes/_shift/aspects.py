@@ -59,7 +59,7 @@ class Aspect:
 
     def seen(self, shapes: Floats) -> Floats:
         """Return shapes as the whitening sees them, the first half minute dropped."""
-        return np.asarray(np.linalg.solve(self.white.root, shapes)[1:])
+        return np.asarray((self.white.inverse @ shapes)[1:])
 
 
 @dataclass(frozen=True)
@@ -143,10 +143,9 @@ def kinds_evidence(
     sizes
         Squared length of the template as each aspect sees it, shape ``(...)``.
     """
-    level = _lines(scores[0], sizes[0])
     count = len(aspects.level.channels)
-    together, alone = level[:-count], level[-count:]
-    kinds = [_mixed([together.sum(axis=0)] if len(together) else [], list(alone))]
+    alone = _lines(scores[0][-count:], sizes[0])
+    kinds = [_mixed(_together(scores[0][:-count], sizes[0]), list(alone))]
     if aspects.unsteadiness is not None:
         rising = _lines(scores[1], sizes[1]) + _rising(scores[1], sizes[1])
         each = rising[-len(aspects.unsteadiness.channels) :]
@@ -164,6 +163,16 @@ def _lines(score: Singles, size: Singles) -> Singles:
     prior = SIZE_PRIOR_SD**2
     size = np.maximum(size, 1e-9)
     return np.asarray(0.5 * prior / (1.0 + prior * size) * score**2 - 0.5 * np.log1p(prior * size))
+
+
+def _together(score: Singles, size: Singles) -> list[Singles]:
+    """Return log evidence of all lines moving at once, each by what it will; nothing of no line."""
+    if not len(score):
+        return []
+    prior = SIZE_PRIOR_SD**2
+    size = np.maximum(size, 1e-9)
+    found = 0.5 * prior / (1.0 + prior * size) * (score**2).sum(axis=0)
+    return [np.asarray(found - len(score) * 0.5 * np.log1p(prior * size), dtype=np.float32)]
 
 
 def _rising(score: Singles, size: Singles) -> Singles:

@@ -148,8 +148,8 @@ class White:
 
     Attributes
     ----------
-    root
-        Cholesky factor of the noise covariance, shape ``(bins, bins)``.
+    inverse
+        Inverse of the Cholesky factor of the noise covariance, shape ``(bins, bins)``.
     values
         Innovations, clipped, uncorrelated between channels, shape ``(bins - 1, channels)``.
     scale
@@ -158,7 +158,7 @@ class White:
         What made the channels uncorrelated: ``values = clipped @ unmix.T``.
     """
 
-    root: Floats
+    inverse: Floats
     values: Floats
     scale: Floats
     unmix: Floats
@@ -177,8 +177,8 @@ def whiten(values: Floats, noise_covariance: Floats) -> White:
     noise_covariance
         Of one channel, from `covariance`, with anything else that is to cost nothing added.
     """
-    root = np.linalg.cholesky(noise_covariance)
-    innovation = innovations(np.asarray(root), values)[1:]
+    root, inverse = factors(noise_covariance)
+    innovation = innovations(root, inverse, values)[1:]
     scale = np.maximum(1.4826 * np.median(np.abs(innovation), axis=0), 1e-9)
     clipped = np.clip(innovation / scale, -CLIP, CLIP)
     between = clipped.T @ clipped / clipped.shape[0]
@@ -186,10 +186,16 @@ def whiten(values: Floats, noise_covariance: Floats) -> White:
     clipped = clipped / spread
     mixed = np.linalg.cholesky(_shrunk(between / np.outer(spread, spread)))
     unmix = np.linalg.inv(mixed)
-    return White(np.asarray(root), clipped @ unmix.T, np.asarray(scale * spread), np.asarray(unmix))
+    return White(inverse, clipped @ unmix.T, np.asarray(scale * spread), np.asarray(unmix))
 
 
-def innovations(root: Floats, values: Floats) -> Floats:
+def factors(noise_covariance: Floats) -> tuple[Floats, Floats]:
+    """Return the Cholesky factor of a covariance, and its inverse."""
+    root = np.linalg.cholesky(noise_covariance)
+    return np.asarray(root), np.asarray(np.linalg.inv(root))
+
+
+def innovations(root: Floats, inverse: Floats, values: Floats) -> Floats:
     """Return what each bin brings that the bins before it did not let expect, spikes cut.
 
     Every innovation is clipped before the next is predicted, as in a robust Kalman filter
@@ -198,8 +204,8 @@ def innovations(root: Floats, values: Floats) -> Floats:
 
     Parameters
     ----------
-    root
-        Cholesky factor of the noise covariance, shape ``(bins, bins)``.
+    root, inverse
+        Cholesky factor of the noise covariance, and its inverse, shape ``(bins, bins)``.
     values
         The bins, shape ``(bins, channels)``.
 
@@ -211,10 +217,10 @@ def innovations(root: Floats, values: Floats) -> Floats:
     Examples
     --------
     >>> spiked = np.array([[0.0], [1.0], [-1.0], [1.0], [99.0]])
-    >>> innovations(np.eye(5), spiked).ravel().round(1).tolist()
+    >>> innovations(np.eye(5), np.eye(5), spiked).ravel().round(1).tolist()
     [0.0, 1.0, -1.0, 1.0, 3.7]
     """
-    plain = np.linalg.solve(root, values)
+    plain = inverse @ values
     reach = CLIP * 1.4826 * np.median(np.abs(plain[1:]), axis=0)
     cut = np.zeros_like(plain)
     cut[0] = plain[0]

@@ -122,20 +122,30 @@ def _look(bins: Bins, word: RunnersWord, known: tuple[Shape, ...]) -> Found:
 
 
 def _weighed_together(bins: Bins, word: RunnersWord, shapes: tuple[Shape, ...]) -> list[Found]:
-    """Weigh each beside the rest, twice; drop the weakest as long as one does not pass."""
+    """Weigh each beside the rest; drop the weakest as long as one does not pass."""
     kept = list(shapes)
     while len(kept) > 1:
-        found: list[Found] = []
-        for _ in range(_SWEEPS):
-            found = []
-            for k in range(len(kept)):
-                found.append(_look(bins, word, (*kept[:k], *kept[k + 1 :])))
-                kept[k] = found[-1].shape
+        found = _each_beside_the_rest(bins, word, kept)
         weakest = int(np.argmin([one.evidence.log_bayes_factor for one in found]))
         if found[weakest].evidence.log_bayes_factor >= ONE_MORE:
             return sorted(found, key=lambda one: one.shape.onset_s)
-        kept.pop(weakest)
+        kept = [one.shape for k, one in enumerate(found) if k != weakest]
     return []
+
+
+def _each_beside_the_rest(bins: Bins, word: RunnersWord, shapes: list[Shape]) -> list[Found]:
+    """Weigh every episode with the others known, once more where that moved any of them."""
+    kept = list(shapes)
+    found: list[Found] = []
+    for _ in range(_SWEEPS):
+        before = list(kept)
+        found = []
+        for k in range(len(kept)):
+            found.append(_look(bins, word, (*kept[:k], *kept[k + 1 :])))
+            kept[k] = found[-1].shape
+        if kept == before:
+            break
+    return found
 
 
 def apart(bins: Bins, shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:

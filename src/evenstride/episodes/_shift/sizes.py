@@ -9,6 +9,7 @@ from evenstride.episodes._shift.noise import (
     UNSTEADINESS,
     HealthyNoise,
     covariance,
+    factors,
     healthy_noise,
     innovations,
 )
@@ -50,22 +51,22 @@ def size_of(
     index = np.flatnonzero(known).astype(np.float64)
     if index.size < LEAST_BINS:
         return None
-    root = _root(index, known, channel, signal, others)
+    spread = _covariance(index, known, channel, signal, others)
     shares = np.column_stack([shape.share(index) for shape in possible])
-    size, variance = _sizes(medians[known], root, shares)
+    size, variance = _sizes(medians[known], spread, shares)
     middle = float(size.mean()) * channel.noise_sd
     reach = 1.645 * float(np.sqrt(variance.mean() + size.var())) * channel.noise_sd
     unit = "pp" if channel.unit == "pct" else channel.unit
     return ChannelShift(channel.name, unit, Span(middle, middle - reach, middle + reach))
 
 
-def _root(
+def _covariance(
     index: Floats, known: Floats, channel: Channel, signal: Signal, others: tuple[Shape, ...]
 ) -> Floats:
     columns = [PACE_SD * bin_means(c, signal.running)[known] for c in signal.covariates.T]
     columns += [LEVEL_SD * shape.share(index) for shape in others]
     free = np.nan_to_num(np.column_stack(columns)) if columns else np.zeros((index.size, 0))
-    return np.asarray(np.linalg.cholesky(covariance(index, _noise_of(channel)) + free @ free.T))
+    return np.asarray(covariance(index, _noise_of(channel)) + free @ free.T)
 
 
 def _noise_of(channel: Channel) -> HealthyNoise:
@@ -74,14 +75,15 @@ def _noise_of(channel: Channel) -> HealthyNoise:
     return healthy_noise((channel.quantity,))
 
 
-def _sizes(values: Floats, root: Floats, shares: Floats) -> tuple[Floats, Floats]:
+def _sizes(values: Floats, spread: Floats, shares: Floats) -> tuple[Floats, Floats]:
     """Return the size of each shape in the unit of `values`, and its variance."""
-    design = np.linalg.solve(root, shares)[1:]
+    root, inverse = factors(spread)
+    design = (inverse @ shares)[1:]
     precision = (design**2).sum(axis=0) + 1.0 / _FLAT_SD**2
     size = np.zeros(shares.shape[1])
     left = design
     for _ in range(_PASSES):
-        left = innovations(root, values[:, None] - size * shares)[1:]
+        left = innovations(root, inverse, values[:, None] - size * shares)[1:]
         size = (design * (left + size * design)).sum(axis=0) / precision
     robust = 1.4826 * np.median(np.abs(left), axis=0)
     scale = np.maximum(np.maximum(robust, left.std(axis=0)), 1e-9)
