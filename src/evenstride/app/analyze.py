@@ -8,7 +8,7 @@ import numpy as np
 
 import evenstride.episodes
 from evenstride.app.bout_words import bouts_view
-from evenstride.app.episode_views import episode_view, inside
+from evenstride.app.episode_views import episode_views, inside, lead_channels
 from evenstride.app.felt import felt_marks
 from evenstride.app.healthy_tail import healthy_tails
 from evenstride.app.hints import hints
@@ -162,7 +162,7 @@ def analyze_run(
     ]
     found = [episode for search in searches for episode in search.episodes]
     readings = [episode.reading for episode in found]
-    episodes = tuple(episode_view(episode, signal, marks) for episode in found)
+    episodes = episode_views(found, signal, marks)
     findings = Findings(
         signal=settled(signal, readings),
         marks=marks,
@@ -185,7 +185,8 @@ def analyze_run(
         bouts=bouts,
     )
     view = _run_view(run, findings, word, _sources(run, flipped))
-    return Analysis(view, strip_of(signal, findings.signal, findings.off))
+    lead = lead_channels(found, signal)
+    return Analysis(view, strip_of(signal, findings.signal, findings.off, lead))
 
 
 def _bouts(signal: Signal, marks: tuple[Mark, ...]) -> BoutsView | None:

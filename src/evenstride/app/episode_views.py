@@ -1,15 +1,24 @@
 """A found episode as the contract tells it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from evenstride.app.felt import distance_at
-from evenstride.app.says import foot_changed, sentence, toward
+from evenstride.app.says import (
+    UNSTEADY,
+    foot_changed,
+    most_told,
+    most_unsteady,
+    sentence,
+    toward,
+)
 from evenstride.app.views import AgreementView, EpisodeView, ReadingView, ShiftView
-from evenstride.model.episode import Episode, Reading
+from evenstride.model.episode import Episode, EpisodeKind, Reading
+from evenstride.model.intervals import Stretch
 from evenstride.model.marks import Mark, MarkKind, felt_stretches
-from evenstride.model.signal import Bools, Signal
+from evenstride.model.signal import Bools, Channel, Signal
 
 
 def inside(readings: Sequence[Reading], seconds: int) -> Bools:
@@ -22,9 +31,72 @@ def inside(readings: Sequence[Reading], seconds: int) -> Bools:
     return off
 
 
+def episode_views(
+    episodes: Sequence[Episode], signal: Signal, marks: tuple[Mark, ...]
+) -> tuple[EpisodeView, ...]:
+    """Return all episodes of a run as the contract tells them, felt beside measured.
+
+    Where several lie in one felt stretch, its beginning is compared with the first of them and its
+    end with the last.
+    """
+    calm = _calm(signal, inside([one.reading for one in episodes], signal.seconds))
+    felt = [_felt_with(one.reading, marks, signal.seconds) for one in episodes]
+    views = []
+    for number, episode in enumerate(episodes):
+        view = _view(episode, signal, calm)
+        mine = felt[number]
+        if mine is not None:
+            first, last = mine not in felt[:number], mine not in felt[number + 1 :]
+            agreement = _agreement(episode.reading, mine, marks, ends=(first, last))
+            view = replace(view, felt_agreement=agreement)
+        views.append(view)
+    return tuple(views)
+
+
 def episode_view(episode: Episode, signal: Signal, marks: tuple[Mark, ...]) -> EpisodeView:
-    """Return an episode as the contract tells it, felt beside measured."""
-    main = reading_view(episode.reading, signal)
+    """Return the only episode of a run as the contract tells it, felt beside measured."""
+    return episode_views((episode,), signal, marks)[0]
+
+
+def followed(signal: Signal) -> tuple[Channel, ...]:
+    """Return the channels the detector searched and those that follow their unsteadiness."""
+    unsteady = {f"{channel.name}{UNSTEADY}" for channel in signal.searched}
+    return tuple(c for c in signal.channels if c.searched or c.name in unsteady)
+
+
+def lead_channels(episodes: Sequence[Episode], signal: Signal) -> tuple[str, ...]:
+    """Return the names of the channels that show the episodes, those of shifts of level first.
+
+    Unsteadiness stands before the level of its channel where only it grew, after it in bursts.
+    """
+    ordered = sorted(episodes, key=lambda one: one.kind != "shift")
+    return tuple(dict.fromkeys(name for one in ordered for name in _telling(one, signal)))
+
+
+def _telling(episode: Episode, signal: Signal) -> tuple[str, ...]:
+    shifts = episode.reading.shifts
+    if episode.kind == "variability":
+        grown = most_unsteady(shifts, followed(signal))
+        return () if grown is None else (grown.name, grown.name.removesuffix(UNSTEADY))
+    most = most_told(shifts, signal.searched)
+    if most is None:
+        return ()
+    return (most.name,) if episode.kind == "shift" else (most.name, f"{most.name}{UNSTEADY}")
+
+
+def _calm(signal: Signal, off: Bools) -> dict[str, float]:
+    """Return the middle of each followed channel outside all episodes, where it has one."""
+    levels = {}
+    for channel in followed(signal):
+        known = channel.values[signal.running & ~off]
+        known = known[np.isfinite(known)]
+        if known.size:
+            levels[channel.name] = float(np.median(known))
+    return levels
+
+
+def _view(episode: Episode, signal: Signal, calm: Mapping[str, float]) -> EpisodeView:
+    main = reading_view(episode.reading, signal, episode.kind, calm)
     other = episode.other_reading
     return EpisodeView(
         onset_s=main.onset_s,
@@ -44,13 +116,18 @@ def episode_view(episode: Episode, signal: Signal, marks: tuple[Mark, ...]) -> E
         bayes_factor=episode.bayes_factor,
         size_sd=episode.size_sd,
         channels=main.channels,
-        other_reading=None if other is None else reading_view(other, signal),
-        felt_agreement=_agreement(episode.reading, marks, signal.seconds),
+        other_reading=None if other is None else reading_view(other, signal, episode.kind, calm),
+        felt_agreement=None,
         says=main.says,
     )
 
 
-def reading_view(reading: Reading, signal: Signal) -> ReadingView:
+def reading_view(
+    reading: Reading,
+    signal: Signal,
+    kind: EpisodeKind = "shift",
+    calm: Mapping[str, float] | None = None,
+) -> ReadingView:
     """Return one way to read a change as the contract tells it."""
     onset, recovery = reading.onset_s, reading.recovery_s
     return ReadingView(
@@ -63,38 +140,38 @@ def reading_view(reading: Reading, signal: Signal) -> ReadingView:
         recovery_hi_s=None if recovery is None else recovery.hi,
         recovery_distance_m=None if recovery is None else distance_at(signal, recovery.value),
         present_at_start=reading.present_at_start,
-        toward=toward(reading),
-        foot_changed=foot_changed(reading),
+        toward=toward(reading, kind),
+        foot_changed=foot_changed(reading, kind),
         channels=tuple(
             ShiftView(s.name, s.unit, s.shift.value, s.shift.lo, s.shift.hi) for s in reading.shifts
         ),
-        says=sentence(reading, signal.searched),
+        says=sentence(reading, followed(signal), kind, calm),
     )
 
 
-def _agreement(reading: Reading, marks: tuple[Mark, ...], seconds: int) -> AgreementView | None:
-    """Return measured minus felt for the felt stretch that shares most time with the measured one.
-
-    An onset before the first judged second has no difference.
-    """
+def _felt_with(reading: Reading, marks: tuple[Mark, ...], seconds: int) -> Stretch | None:
+    """Return the felt stretch that shares most time with a measured one, if any does."""
     recovery_s = seconds if reading.recovery_s is None else reading.recovery_s.value
     shared = [
         (min(felt.to_s, recovery_s) - max(felt.from_s, reading.onset_s.value), felt)
         for felt in felt_stretches(marks, seconds)
     ]
     together = [pair for pair in shared if pair[0] > 0]
-    if not together:
-        return None
-    felt = max(together, key=lambda pair: pair[0])[1]
+    return max(together, key=lambda pair: pair[0])[1] if together else None
+
+
+def _agreement(
+    reading: Reading, felt: Stretch, marks: tuple[Mark, ...], ends: tuple[bool, bool]
+) -> AgreementView | None:
+    """Return measured minus felt at the ends that are this episode's to compare.
+
+    An onset before the first judged second has no difference.
+    """
     onset_s = None if reading.present_at_start else reading.onset_s.value
+    recovery_s = None if reading.recovery_s is None else reading.recovery_s.value
     found = AgreementView(
-        _difference(onset_s, felt.from_s, marks, "gone"),
-        _difference(
-            None if reading.recovery_s is None else reading.recovery_s.value,
-            felt.to_s,
-            marks,
-            "back",
-        ),
+        _difference(onset_s if ends[0] else None, felt.from_s, marks, "gone"),
+        _difference(recovery_s if ends[1] else None, felt.to_s, marks, "back"),
     )
     return None if found == AgreementView(None, None) else found
 

@@ -1,5 +1,7 @@
 """The run as a strip: what the picture draws beyond the contract."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +18,7 @@ _NINE_IN_TEN = (5.0, 95.0)
 _SLOWEST_MPS = 0.5
 
 
-def strip_of(raw: Signal, settled: Signal, off: Bools) -> Strip:
+def strip_of(raw: Signal, settled: Signal, off: Bools, lead: Sequence[str] = ()) -> Strip:
     """Lay a run out in steps of 10 s.
 
     Parameters
@@ -27,7 +29,11 @@ def strip_of(raw: Signal, settled: Signal, off: Bools) -> Strip:
         The same with a found episode counted as expected: its spread is the runner's own normal.
     off
         True inside measured episodes, shape ``(seconds,)``.
+    lead
+        Names of the channels that show what was found, most telling first; they stand before the
+        other searched ones.
     """
+    normal = {channel.name: channel for channel in settled.channels}
     middle = np.arange(STEP_S // 2, raw.seconds, STEP_S, dtype=np.int64)
     speed = moving_mean(raw.speed_mps, _SMOOTH_S)[middle]
     pace = np.full(speed.size, np.nan)
@@ -38,11 +44,17 @@ def strip_of(raw: Signal, settled: Signal, off: Bools) -> Strip:
         pace_s_per_km=pace,
         grade_pct=moving_mean(raw.grade_pct, _SMOOTH_S)[middle],
         lines=tuple(
-            _line(channel, normal, raw.running, off, middle)
-            for channel, normal in zip(raw.searched, settled.searched, strict=True)
+            _line(channel, normal[channel.name], raw.running, off, middle)
+            for channel in _drawn(raw, lead)
         ),
         stops=_between(raw.bouts, raw.seconds),
     )
+
+
+def _drawn(signal: Signal, lead: Sequence[str]) -> tuple[Channel, ...]:
+    known = {channel.name: channel for channel in signal.channels}
+    names = dict.fromkeys((*lead, *(channel.name for channel in signal.searched)))
+    return tuple(known[name] for name in names if name in known)
 
 
 def _line(channel: Channel, normal: Channel, judged: Bools, off: Bools, middle: Steps) -> StripLine:

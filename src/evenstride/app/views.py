@@ -195,10 +195,11 @@ class EpisodeView:
     beginning
         ``gradual`` where a ramp of 60 s or more is likelier than not, else ``sudden``.
     kind
-        What changed: the level (``shift``), its ``variability``, or single bad seconds
-        (``bursts``).
+        What changed: the level (``shift``); how unsteady it is from second to second, the level
+        staying (``variability``); or both in short bad moments (``bursts``).
     toward
-        The foot ground contact moved toward; null where the channels do not say.
+        The foot ground contact moved toward; null where the channels do not say, and where only
+        unsteadiness grew.
     foot_changed
         The foot whose own contact time changed; null unless that is shown.
     probability
@@ -212,7 +213,8 @@ class EpisodeView:
     other_reading
         The reading this recording alone cannot rule out; null where there is none.
     felt_agreement
-        How far felt and measured lie apart; null where nothing was felt.
+        How far felt and measured lie apart; null where nothing was felt. Of several episodes in one
+        felt stretch, its beginning belongs to the first and its end to the last.
     says
         The episode in one sentence.
     """
@@ -409,7 +411,7 @@ class RunView:
     marks
         What the runner felt, never mixed with what was measured.
     episodes
-        What was measured.
+        What was measured, in order of time.
     coordinated_s, off_s
         Judged running outside and inside episodes.
     false_alarms_per_10h
@@ -491,7 +493,8 @@ class Strip:
     distance_m, pace_s_per_km, grade_pct
         At each step, NaN where unknown or standing.
     lines
-        The channels searched, the one that says most first; empty where there is none.
+        The channels searched, the one that says most first; before them those that show an
+        unsteady leg or short bad moments, where such were found. Empty where there is none.
     stops
         Stretches without running: stops and walk breaks.
     """
