@@ -93,7 +93,7 @@ def test_an_onset_before_the_first_judged_second_has_no_difference(signal: Signa
 
 
 def test_an_episode_is_half_open() -> None:
-    off = inside(READING, 900)
+    off = inside((READING,), 900)
     assert np.flatnonzero(off)[[0, -1]].tolist() == [300, 599]
-    assert inside(replace(READING, recovery_s=None), 900).sum() == 600
-    assert not inside(None, 900).any()
+    assert inside((replace(READING, recovery_s=None),), 900).sum() == 600
+    assert not inside((), 900).any()

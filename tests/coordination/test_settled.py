@@ -74,14 +74,24 @@ def test_how_far_inside_an_episode_each_second_is(
 def test_an_episode_does_not_count_as_the_runners_own_noise() -> None:
     off = 6.0 * share_off(1000.0, 2000.0, 0.0, SECONDS)
     signal = run(white() + off, noise_sd=3.0)
-    [channel] = settled(signal, READING).channels
+    [channel] = settled(signal, (READING,)).channels
     assert channel.noise_sd == pytest.approx(1.0, rel=0.05)
     assert channel.expected == pytest.approx(off)
 
 
+def test_every_episode_counts_and_their_shifts_add_up() -> None:
+    later = replace(READING, onset_s=at(1500.0), recovery_s=at(2500.0))
+    both = 6.0 * share_off(1000.0, 2000.0, 0.0, SECONDS) + 6.0 * share_off(
+        1500.0, 2500.0, 0.0, SECONDS
+    )
+    [channel] = settled(run(white() + both, noise_sd=3.0), (READING, later)).channels
+    assert channel.noise_sd == pytest.approx(1.0, rel=0.05)
+    assert channel.expected == pytest.approx(both)
+
+
 def test_without_an_episode_the_signal_stays_as_it_is() -> None:
     signal = run(white())
-    assert settled(signal, None) is signal
+    assert settled(signal, ()) is signal
 
 
 def test_the_smallest_change_falls_with_the_time_it_lasts() -> None:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pytest
 
-from evenstride.episodes._shift.bins import Bins, bin_signal
+from evenstride.episodes._shift.bins import Bins
+from evenstride.episodes._shift.noise import covariance, healthy_noise
 from evenstride.model.intervals import Stretch
 from evenstride.model.signal import Channel, Floats, Signal
 from evenstride.model.tail import Tail, Tails
@@ -40,11 +41,44 @@ def signal_of() -> SignalOf:
 
 
 @pytest.fixture
-def bins_of(signal_of: SignalOf) -> Callable[[Mapping[str, Floats]], Bins]:
-    """Return a maker of bins from half-minute values by quantity."""
+def steady(signal_of: SignalOf) -> Callable[[int, Floats], Signal]:
+    """Return a maker of runs of healthy noise, values held for half minutes, with a level added.
 
-    def make(values: Mapping[str, Floats]) -> Bins:
-        return bin_signal(signal_of({name: np.repeat(v, 30) for name, v in values.items()}))
+    Their steps say nothing, so their level alone is searched.
+    """
+
+    def make(seed: int, added: Floats) -> Signal:
+        names = ("contact_time", "vertical_oscillation")
+        count = added.size // 30
+        noise = healthy_noise(names)
+        root = np.linalg.cholesky(covariance(np.arange(float(count)), noise))
+        rng = np.random.default_rng(seed)
+        drawn = noise.innovation_sd * np.repeat(root @ rng.normal(size=(count, 2)), 30, axis=0)
+        return signal_of({names[0]: drawn[:, 0] + added, names[1]: drawn[:, 1]})
+
+    return make
+
+
+@pytest.fixture
+def bins_of(signal_of: SignalOf) -> Callable[..., Bins]:
+    """Return a maker of bins from half-minute values by quantity, one column each.
+
+    Without `unsteadiness`, shape ``(bins, channels)``, only the level can be searched.
+    """
+
+    def make(
+        values: Mapping[str, Floats],
+        unsteadiness: Floats | None = None,
+        covariates: Floats | None = None,
+    ) -> Bins:
+        table = np.column_stack(list(values.values()))
+        return Bins(
+            signal_of(values).searched,
+            np.arange(float(len(table))),
+            table,
+            np.full(table.shape, np.nan) if unsteadiness is None else unsteadiness,
+            np.empty((len(table), 0)) if covariates is None else covariates,
+        )
 
     return make
 

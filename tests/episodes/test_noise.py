@@ -1,31 +1,27 @@
 """Healthy noise written down exactly, and taken out exactly."""
 
-from collections.abc import Callable, Mapping
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenstride.episodes._shift.bins import Bins
 from evenstride.episodes._shift.noise import (
     HEALTHY,
     HealthyNoise,
     ar_covariance,
     covariance,
     healthy_noise,
-    templates,
     whiten,
 )
-from evenstride.model.signal import Floats
+from evenstride.episodes._shift.shapes import templates
 
-BinsOf = Callable[[Mapping[str, Floats]], Bins]
+CONTACT = healthy_noise(("contact_time",))
 
 
 @given(
     st.integers(-5, 20),
     st.floats(0, 400),
-    st.sampled_from([0.0, 1.0, 45.0, 60.0, 180.0, 360.0]),
+    st.sampled_from([0.0, 1.0, 45.0, 60.0, 180.0, 360.0, 900.0, 1800.0]),
 )
 def test_a_template_is_the_mean_of_the_ramp_over_its_half_minute(
     place: int, onset_s: float, ramp_s: float
@@ -95,14 +91,11 @@ def test_bins_set_aside_leave_the_rest_as_it_was() -> None:
     assert np.allclose(covariance(kept.astype(float), noise), whole[np.ix_(kept, kept)])
 
 
-def test_whitening_leaves_no_memory_and_no_correlation(bins_of: BinsOf) -> None:
+def test_whitening_leaves_no_memory_and_no_correlation() -> None:
     rng = np.random.default_rng(2)
-    root = np.linalg.cholesky(
-        covariance(np.arange(240.0), healthy_noise(("contact_time", "vertical_oscillation")))
-    )
+    noise = covariance(np.arange(240.0), healthy_noise(("contact_time", "vertical_oscillation")))
     drawn = rng.normal(size=(240, 2)) @ np.array([[1.0, 0.6], [0.0, 0.8]])
-    bins = bins_of({"contact_time": root @ drawn[:, 0], "vertical_oscillation": root @ drawn[:, 1]})
-    white = whiten(bins)
+    white = whiten(np.linalg.cholesky(noise) @ drawn, noise)
     assert white.values.shape == (239, 2)
     assert np.mean(white.values[:, 0] * white.values[:, 1]) == pytest.approx(0.0, abs=0.05)
     for column in white.values.T:
@@ -110,15 +103,25 @@ def test_whitening_leaves_no_memory_and_no_correlation(bins_of: BinsOf) -> None:
         assert column.std() == pytest.approx(1.0, abs=0.1)
 
 
-def test_the_level_of_a_channel_says_nothing(bins_of: BinsOf) -> None:
-    values = np.random.default_rng(3).normal(size=60)
-    here = whiten(bins_of({"contact_time": values}))
-    there = whiten(bins_of({"contact_time": values + 5.0}))
+def test_the_level_of_a_channel_says_nothing() -> None:
+    values = np.random.default_rng(3).normal(size=(60, 1))
+    noise = covariance(np.arange(60.0), CONTACT)
+    here, there = whiten(values, noise), whiten(values + 5.0, noise)
     assert there.values == pytest.approx(here.values, abs=0.02)
 
 
-def test_two_copies_of_one_channel_do_not_break_it(bins_of: BinsOf) -> None:
+def test_what_is_left_free_says_next_to_nothing() -> None:
+    values = np.random.default_rng(3).normal(size=(60, 1))
+    wave = np.sin(np.arange(60.0) / 4.0)[:, None]
+    noise = covariance(np.arange(60.0), CONTACT)
+    for extra, least, most in ((0.0, 1.0, 9.0), (30.0**2, 0.0, 0.2)):
+        free = noise + extra * wave @ wave.T
+        moved = whiten(values + 5.0 * wave, free).values - whiten(values, free).values
+        assert least <= np.abs(moved).max() <= most
+
+
+def test_two_copies_of_one_channel_do_not_break_it() -> None:
     values = np.random.default_rng(4).normal(size=60)
-    white = whiten(bins_of({"contact_time": values, "vertical_oscillation": values}))
+    white = whiten(np.column_stack([values, values]), covariance(np.arange(60.0), CONTACT))
     assert np.isfinite(white.values).all()
     assert np.abs(white.unmix).max() < 10

@@ -1,6 +1,6 @@
 """The search for a lasting shift: what it finds, what it leaves open, what may not move it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -9,8 +9,8 @@ import pytest
 from evenstride.coordination.deviation import build_signal
 from evenstride.episodes._shift.bins import bin_signal
 from evenstride.episodes._shift.evidence import weigh
-from evenstride.episodes._shift.noise import covariance, healthy_noise
-from evenstride.episodes._shift.reading import share_out
+from evenstride.episodes._shift.posterior import share_out
+from evenstride.episodes._shift.several import SEVERAL_PRIOR, look_twice
 from evenstride.episodes.shift import HIGHEST_LOG, search, statistic
 from evenstride.model.episode import Episode
 from evenstride.model.intervals import Stretch
@@ -23,7 +23,7 @@ from evenstride.simulate.episode import PlantedEpisode
 from evenstride.simulate.run import simulate
 from evenstride.simulate.scenario import Scenario
 
-SignalOf = Callable[[Mapping[str, Floats]], Signal]
+Steady = Callable[[int, Floats], Signal]
 SILENT = RunnersWord()
 HOUR = 3600
 SEEDS = range(4)
@@ -32,17 +32,6 @@ SEEDS = range(4)
 def runner(seed: int, *episodes: PlantedEpisode, kit: Kit = "strap") -> Signal:
     made = simulate(Scenario(minutes=60, kit=kit, episodes=episodes), seed)
     return build_signal([made.recording()], [0.0])[0]
-
-
-def steady(signal_of: SignalOf, seed: int, added: Floats) -> Signal:
-    """Return a run of healthy noise, written second by second, with something added."""
-    names = ("contact_time", "vertical_oscillation")
-    count = added.size // 30
-    noise = healthy_noise(names)
-    root = np.linalg.cholesky(covariance(np.arange(float(count)), noise))
-    rng = np.random.default_rng(seed)
-    drawn = noise.innovation_sd * np.repeat(root @ rng.normal(size=(count, 2)), 30, axis=0)
-    return signal_of({names[0]: drawn[:, 0] + added, names[1]: drawn[:, 1]})
 
 
 def step(onset_s: int, back_s: int = HOUR, size: float = 4.0, ramp_s: int = 0) -> Floats:
@@ -100,37 +89,36 @@ def test_healthy_running_passes_no_strict_limit(strict: Tails, seed: int, kit: K
     assert found.issues == ()
 
 
-def test_an_alarm_is_a_matter_of_the_limit_alone(signal_of: SignalOf) -> None:
-    signal = steady(signal_of, 1, step(1200, 2400))
-    log_bf = weigh(bin_signal(signal)).log_bayes_factor
+def test_an_alarm_is_a_matter_of_the_limit_alone(steady: Steady) -> None:
+    signal = steady(1, step(1200, 2400))
+    either, _ = statistic(signal)
+    one = weigh(bin_signal(signal)).log_bayes_factor + np.log(1 - SEVERAL_PRIOR)
     sets = tuple(sorted(c.quantity for c in signal.searched))
 
     def limited(threshold: float) -> Tails:
         return Tails((Tail(sets, (60.0,), (threshold,), 0.5),))
 
-    assert search(signal, SILENT, (), limited(log_bf - 0.01)).episodes
-    assert not search(signal, SILENT, (), limited(log_bf + 0.01)).episodes
+    assert search(signal, SILENT, (), limited(one - 0.01)).episodes
+    assert not search(signal, SILENT, (), limited(either + 0.01)).episodes
 
 
-def test_evidence_is_told_as_odds_and_never_as_infinity(signal_of: SignalOf, usual: Tails) -> None:
-    episode = only(search(steady(signal_of, 2, step(1200, 2400, size=3.0)), SILENT, (), usual))
+def test_evidence_is_told_as_odds_and_never_as_infinity(steady: Steady, usual: Tails) -> None:
+    episode = only(search(steady(2, step(1200, 2400, size=3.0)), SILENT, (), usual))
     assert episode.probability == pytest.approx(episode.bayes_factor / (1 + episode.bayes_factor))
-    huge = only(search(steady(signal_of, 2, step(1200, 2400, size=60.0)), SILENT, (), usual))
+    huge = only(search(steady(2, step(1200, 2400, size=60.0)), SILENT, (), usual))
     assert np.isfinite(huge.bayes_factor)
     assert huge.bayes_factor <= np.exp(HIGHEST_LOG)
 
 
-def test_felt_marks_move_neither_the_evidence_nor_the_times(
-    signal_of: SignalOf, usual: Tails
-) -> None:
-    signal = steady(signal_of, 3, step(1200, 2400))
+def test_felt_marks_move_neither_the_evidence_nor_the_times(steady: Steady, usual: Tails) -> None:
+    signal = steady(3, step(1200, 2400))
     alone = only(search(signal, SILENT, (), usual))
     for marks in (felt((60, "gone"), (3000, "back")), felt((1300, "back")), felt((5, "mark"))):
         assert only(search(signal, SILENT, marks, usual)) == alone
 
 
-def test_one_lasting_change_is_read_both_ways(signal_of: SignalOf, usual: Tails) -> None:
-    runs = [only(search(steady(signal_of, k, step(1800)), SILENT, (), usual)) for k in range(6)]
+def test_one_lasting_change_is_read_both_ways(steady: Steady, usual: Tails) -> None:
+    runs = [only(search(steady(k, step(1800)), SILENT, (), usual)) for k in range(6)]
     both = 0
     for episode in runs:
         assert episode.other_reading is not None
@@ -152,12 +140,12 @@ def test_one_lasting_change_is_read_both_ways(signal_of: SignalOf, usual: Tails)
     ids=["felt gone", "felt back", "a plain press"],
 )
 def test_a_felt_mark_chooses_between_two_readings(
-    signal_of: SignalOf,
+    steady: Steady,
     usual: Tails,
     marks: tuple[Mark, ...],
     back: bool | None,  # noqa: FBT001 - a parameter of the case
 ) -> None:
-    signal = steady(signal_of, 1, step(1800))
+    signal = steady(1, step(1800))
     alone = only(search(signal, SILENT, (), usual))
     episode = only(search(signal, SILENT, marks, usual))
     assert episode.bayes_factor == alone.bayes_factor
@@ -180,12 +168,12 @@ def test_a_felt_mark_chooses_between_two_readings(
     ids=["normal before", "normal after", "off at the start"],
 )
 def test_the_runners_word_closes_the_other_reading(
-    signal_of: SignalOf,
+    steady: Steady,
     usual: Tails,
     word: RunnersWord,
     back: bool,  # noqa: FBT001 - a parameter of the case
 ) -> None:
-    found = search(steady(signal_of, 1, step(1800)), word, (), usual)
+    found = search(steady(1, step(1800)), word, (), usual)
     episode = only(found)
     assert (episode.reading.recovery_s is not None) == back
     assert episode.other_reading is None
@@ -193,9 +181,9 @@ def test_the_runners_word_closes_the_other_reading(
 
 
 def test_off_from_the_start_is_said_to_be_present_at_the_start(
-    signal_of: SignalOf, usual: Tails
+    steady: Steady, usual: Tails
 ) -> None:
-    signal = steady(signal_of, 1, step(0, 1800))
+    signal = steady(1, step(0, 1800))
     reading = only(search(signal, RunnersWord(off_at_start=True), (), usual)).reading
     assert reading.present_at_start
     assert reading.onset_s.value == 0.0
@@ -205,9 +193,9 @@ def test_off_from_the_start_is_said_to_be_present_at_the_start(
 
 
 def test_a_word_the_recording_contradicts_is_told_and_changes_nothing(
-    signal_of: SignalOf, usual: Tails
+    steady: Steady, usual: Tails
 ) -> None:
-    signal = steady(signal_of, 1, step(1200, 2400, size=8.0))
+    signal = steady(1, step(1200, 2400, size=8.0))
     found = search(signal, RunnersWord(normal=(Stretch(1300, 2300),)), (), usual)
     assert [issue.where for issue in found.issues] == ["normal part"]
     assert only(found) == only(search(signal, SILENT, (), usual))
@@ -215,17 +203,17 @@ def test_a_word_the_recording_contradicts_is_told_and_changes_nothing(
 
 @pytest.mark.parametrize(("ramp_s", "least"), [(0, (4, 0)), (360, (0, 6))])
 def test_a_clear_beginning_is_told_sudden_or_gradual(
-    signal_of: SignalOf, usual: Tails, ramp_s: int, least: tuple[int, int]
+    steady: Steady, usual: Tails, ramp_s: int, least: tuple[int, int]
 ) -> None:
     added = step(1200, 2700, ramp_s=ramp_s)
-    runs = [only(search(steady(signal_of, seed, added), SILENT, (), usual)) for seed in range(6)]
+    runs = [only(search(steady(seed, added), SILENT, (), usual)) for seed in range(6)]
     told = [episode.beginning for episode in runs]
     assert told.count("sudden") >= least[0]
     assert told.count("gradual") >= least[1]
 
 
-def test_a_run_too_short_to_judge_says_so(signal_of: SignalOf, usual: Tails) -> None:
-    found = search(steady(signal_of, 1, np.zeros(330)), SILENT, (), usual)
+def test_a_run_too_short_to_judge_says_so(steady: Steady, usual: Tails) -> None:
+    found = search(steady(1, np.zeros(330)), SILENT, (), usual)
     assert found.episodes == ()
     assert found.false_alarms_per_10h is None
     [issue] = found.issues
@@ -233,17 +221,15 @@ def test_a_run_too_short_to_judge_says_so(signal_of: SignalOf, usual: Tails) -> 
     assert issue.remedy
 
 
-def test_a_run_without_a_channel_leaves_the_word_to_others(
-    signal_of: SignalOf, usual: Tails
-) -> None:
-    nothing = replace(steady(signal_of, 1, np.zeros(HOUR)), channels=())
+def test_a_run_without_a_channel_leaves_the_word_to_others(steady: Steady, usual: Tails) -> None:
+    nothing = replace(steady(1, np.zeros(HOUR)), channels=())
     assert search(nothing, SILENT, (), usual) == Search((), None, (), judged=False)
 
 
 def test_a_set_of_channels_never_measured_is_told_and_has_no_rate(
-    signal_of: SignalOf, strict: Tails
+    steady: Steady, strict: Tails
 ) -> None:
-    signal = steady(signal_of, 1, np.zeros(HOUR))
+    signal = steady(1, np.zeros(HOUR))
     odd = tuple(replace(c, quantity="cadence") for c in signal.channels)
     found = search(replace(signal, channels=odd), SILENT, (), strict)
     assert found.false_alarms_per_10h is None
@@ -251,9 +237,9 @@ def test_a_set_of_channels_never_measured_is_told_and_has_no_rate(
 
 
 def test_a_strap_that_loses_contact_leaves_the_rest_to_be_searched(
-    signal_of: SignalOf, usual: Tails
+    steady: Steady, usual: Tails
 ) -> None:
-    signal = steady(signal_of, 1, step(1200, 2400))
+    signal = steady(1, step(1200, 2400))
     lost = signal.channels[0].values.copy()
     lost[600:2000] = np.nan
     strap = replace(
@@ -268,17 +254,22 @@ def test_a_strap_that_loses_contact_leaves_the_rest_to_be_searched(
     )
 
 
-def test_the_statistic_is_the_evidence_an_alarm_rests_on(signal_of: SignalOf) -> None:
-    signal = steady(signal_of, 1, step(1200, 2400))
+def test_the_statistic_is_the_evidence_an_alarm_rests_on(steady: Steady) -> None:
+    signal = steady(1, step(1200, 2400))
     found, bins = statistic(signal)
-    assert found == weigh(bins).log_bayes_factor
-    assert statistic(steady(signal_of, 1, np.zeros(330)))[0] == -np.inf
+    one = weigh(bins).log_bayes_factor
+    searched = look_twice(bins, SILENT)
+    assert found == searched.log_bayes_factor
+    assert searched.one.evidence.log_bayes_factor == one
+    assert searched.more is not None
+    two = one + searched.more.evidence.log_bayes_factor
+    either = (1 - SEVERAL_PRIOR) * np.exp(one) + SEVERAL_PRIOR * np.exp(two)
+    assert found == pytest.approx(np.log(either))
+    assert statistic(steady(1, np.zeros(330)))[0] == -np.inf
 
 
-def test_a_channel_known_too_little_is_not_said_to_have_moved(
-    signal_of: SignalOf, usual: Tails
-) -> None:
-    signal = steady(signal_of, 1, step(1200, 2400))
+def test_a_channel_known_too_little_is_not_said_to_have_moved(steady: Steady, usual: Tails) -> None:
+    signal = steady(1, step(1200, 2400))
     patchy = signal.channels[0].values.copy()
     patchy[300:] = np.nan
     told = replace(signal.channels[0], name="cadence", searched=False, values=patchy)
@@ -287,8 +278,8 @@ def test_a_channel_known_too_little_is_not_said_to_have_moved(
     assert names == ["contact_time", "vertical_oscillation"]
 
 
-def test_shares_of_all_readings_are_one_whatever_was_told(signal_of: SignalOf) -> None:
-    evidence = weigh(bin_signal(steady(signal_of, 5, step(1200, 2400, size=1.0))))
+def test_shares_of_all_readings_are_one_whatever_was_told(steady: Steady) -> None:
+    evidence = weigh(bin_signal(steady(5, step(1200, 2400, size=1.0))))
     for word in (SILENT, RunnersWord(normal=(Stretch(0, 600),)), RunnersWord(off_at_start=True)):
         shares, agreed = share_out(evidence, word)
         assert agreed
@@ -297,9 +288,9 @@ def test_shares_of_all_readings_are_one_whatever_was_told(signal_of: SignalOf) -
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_every_interval_holds_its_value(signal_of: SignalOf, usual: Tails, seed: int) -> None:
+def test_every_interval_holds_its_value(steady: Steady, usual: Tails, seed: int) -> None:
     for added in (step(1200, 2400), step(1800), step(0, 900, size=5.0), step(1500, size=-4.0)):
-        episode = only(search(steady(signal_of, seed, added), SILENT, (), usual))
+        episode = only(search(steady(seed, added), SILENT, (), usual))
         for reading in (episode.reading, episode.other_reading):
             if reading is None:
                 continue
@@ -311,11 +302,9 @@ def test_every_interval_holds_its_value(signal_of: SignalOf, usual: Tails, seed:
 
 
 def test_a_recovery_follows_its_onset_and_each_lies_in_its_interval(
-    signal_of: SignalOf, usual: Tails
+    steady: Steady, usual: Tails
 ) -> None:
-    short = [
-        steady(signal_of, seed, step(900 + 150 * seed, 1080 + 150 * seed)) for seed in range(8)
-    ]
+    short = [steady(seed, step(900 + 150 * seed, 1080 + 150 * seed)) for seed in range(14)]
     found = [
         episode.reading for run in short for episode in search(run, SILENT, (), usual).episodes
     ]
