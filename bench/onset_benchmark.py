@@ -76,8 +76,8 @@ def _reduced(share: float) -> str:
     if share >= 1:
         return ""
     return f"""
-**This page was drawn with {100 * share:.0f} % of the planned runs**: expect wide intervals and
-empty rows. The whole: `python bench/onset_benchmark.py`.
+**This page was drawn with {100 * share:.0f} % of the planned runs**: it shows that the
+benchmark runs, and no figure here is evidence. The whole: `python bench/onset_benchmark.py`.
 """
 
 
@@ -96,7 +96,7 @@ episodes are planted, in simulated runs and in real healthy ones. You can run
 
 All of the reporting half, at the thresholds the program ships unless the row says "equal alarms".
 
-{verdict_table(mine, limits)}
+{verdict_table(mine, limits, whole=share >= 1)}
 
 Some demands lie beyond what the noise allows: see the ideal test
 [below](#beside-other-methods-and-the-most-that-can-be-found). Where a cell of the coverage holds

@@ -28,10 +28,11 @@ Verdict = tuple[str, str, bool | None]
 WORDS = {True: "reached", False: "**not reached**", None: "too few runs to say"}
 
 
-def verdict_table(outcomes: Outcomes, limits: Limits) -> str:
-    """Return every demand with its figure."""
+def verdict_table(outcomes: Outcomes, limits: Limits, *, whole: bool) -> str:
+    """Return every demand with its figure; a reduced run shows figures and judges nothing."""
     rows = [
-        [demand, figure, WORDS[reached]] for demand, figure, reached in verdicts(outcomes, limits)
+        [demand, figure, WORDS[reached if whole else None]]
+        for demand, figure, reached in verdicts(outcomes, limits)
     ]
     return table(["demand", "measured", "verdict"], rows)
 
