@@ -131,10 +131,10 @@ def decoy_table(outcomes: Outcomes) -> str:
 
 
 def false_alarms(outcomes: Outcomes) -> list[tuple[str, int, float]]:
-    """Return for each kit the healthy runs that alarmed, and the hours judged."""
+    """Return for each kit the episodes told in healthy runs, and the hours judged."""
     rows = of_group(outcomes, "healthy")
     return [
-        (kit, sum(bool(one.told[OURS]) for one in group), sum(one.judged_h for one in group))
+        (kit, sum(len(one.told[OURS]) for one in group), sum(one.judged_h for one in group))
         for kit in HEALTHY_KITS
         for group in [chosen(rows, kit)]
     ]
@@ -147,7 +147,9 @@ def healthy_table(outcomes: Outcomes) -> str:
         low, high = poisson_bounds(count, max(hours, 1e-9))
         rate = 10 * count / max(hours, 1e-9)
         rows.append([kit, str(count), f"{hours:.0f}", f"{rate:.2f}", f"{low:.2f}–{high:.2f}"])
-    return table(["device kind", "runs alarmed", "hours judged", "per 10 h", "90 % interval"], rows)
+    return table(
+        ["device kind", "episodes told", "hours judged", "per 10 h", "90 % interval"], rows
+    )
 
 
 def foot_table(outcomes: Outcomes) -> str:

@@ -106,7 +106,7 @@ def _unsteady(outcomes: Outcomes, limits: Limits) -> Iterator[Verdict]:
                 ours, best, _ = beside_others(group, limits)
                 cells, better, ties = cells + 1, better + (ours > best), ties + (ours == best)
         yield (
-            f"{kind}: better than any other method, at equal alarms",
+            f"{kind}: at equal alarms better than any other method somewhere, worse nowhere",
             f"better in {better} of {cells} cells, equal in {ties}",
             better + ties == cells and better > 0,
         )
