@@ -1,10 +1,11 @@
 """The page's tables as rows of words: felt beside measured, what moved, what could be seen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from evenstride.app.views import EpisodeView, RunView
-from evenstride.model.marks import Mark, MarkKind
+from evenstride.model.intervals import Stretch
+from evenstride.model.marks import Mark, MarkKind, felt_stretches
 from evenstride.report import words
 
 NOTHING = "–"
@@ -23,9 +24,9 @@ class FeltMeasured:
 
 @dataclass(frozen=True)
 class Moved:
-    """How far one channel moved inside one episode."""
+    """How far one channel moved inside the episode whose number, from 0, is `which`."""
 
-    when: str
+    which: int
     channel: str
     shift: str
     interval: str
@@ -52,7 +53,7 @@ def felt_beside_measured(run: RunView, units: words.Units) -> tuple[FeltMeasured
     """
     left = list(words.felt(run))
     rows: list[tuple[float, FeltMeasured]] = []
-    for episode in run.episodes:
+    for number, episode in enumerate(run.episodes):
         agreement = episode.felt_agreement
         onset = agreement.onset_difference_s if agreement else None
         recovery = agreement.recovery_difference_s if agreement else None
@@ -60,7 +61,10 @@ def felt_beside_measured(run: RunView, units: words.Units) -> tuple[FeltMeasured
         back = _row("back", (_recovery(episode, units), episode.recovery_s), recovery, left)
         end_s = run.duration_s if episode.recovery_s is None else episode.recovery_s
         # Where both are known the felt moment places the row.
-        rows += [(episode.onset_s - (onset or 0), went), (end_s - (recovery or 0), back)]
+        places_s = (episode.onset_s - (onset or 0), end_s - (recovery or 0))
+        which = words.numbered(number, run)
+        for place_s, row in zip(places_s, (went, back), strict=True):
+            rows.append((place_s, replace(row, what=f"{which}{row.what}")))
     alone = _alone(run)
     rows += [(m.t_s, FeltMeasured(_WHAT[m.kind], _mark(m), alone, NOTHING)) for m in left]
     return tuple(row for _, row in sorted(rows, key=itemgetter(0)))
@@ -103,12 +107,12 @@ def _mark(mark: Mark) -> str:
 
 
 def _onset(episode: EpisodeView, units: words.Units) -> str:
-    said = words.onset_words(episode).removeprefix("gone ")
+    said = words.onset_words(episode, episode.kind).removeprefix("gone ")
     return said + _way(episode.onset_distance_m, units, shown=not episode.present_at_start)
 
 
 def _recovery(episode: EpisodeView, units: words.Units) -> str:
-    said = words.recovery_words(episode).removeprefix("back ")
+    said = words.recovery_words(episode, episode.kind).removeprefix("back ")
     return said + _way(episode.recovery_distance_m, units, shown=episode.recovery_s is not None)
 
 
@@ -130,25 +134,104 @@ def moved(run: RunView) -> tuple[Moved, ...]:
     says = {channel.name: channel.says for channel in run.channels}
     return tuple(
         Moved(
-            words.onset_words(episode).split(" (")[0],
+            number,
             words.short_name(shift.name, says.get(shift.name, "")),
             words.change(shift.shift, shift.unit),
             f"{words.number(shift.lo)} to {words.change(shift.hi, shift.unit)}",
             words.clearly_moved(shift),
         )
-        for episode in run.episodes
-        for shift in episode.channels
+        for number, episode in enumerate(run.episodes)
+        for shift in words.told_first(episode)
     )
 
 
 def moved_groups(run: RunView) -> tuple[tuple[str, tuple[Moved, ...]], ...]:
-    """Return what clearly moved, then what did not, each group with its heading."""
+    """Return what moved in groups with their headings.
+
+    Of one episode: what clearly moved, then what did not. Of several: what clearly moved in each.
+    """
     rows = moved(run)
-    groups = (
-        ("clearly moved", tuple(row for row in rows if row.clear)),
-        ("did not clearly move", tuple(row for row in rows if not row.clear)),
-    )
+    if len(run.episodes) > 1:
+        groups = tuple(
+            (_heading(number, run), tuple(row for row in rows if row.clear and row.which == number))
+            for number in range(len(run.episodes))
+        )
+    else:
+        groups = (
+            ("Clearly moved", tuple(row for row in rows if row.clear)),
+            ("Did not clearly move", tuple(row for row in rows if not row.clear)),
+        )
     return tuple((heading, group) for heading, group in groups if group)
+
+
+def unmoved(run: RunView) -> tuple[str, ...]:
+    """Return of each of several episodes what did not clearly move, as a sentence."""
+    if len(run.episodes) < 2:
+        return ()
+    still = [
+        (
+            number,
+            "; ".join(row.channel for row in moved(run) if row.which == number and not row.clear),
+        )
+        for number in range(len(run.episodes))
+    ]
+    return tuple(
+        f"Did not clearly move in {number + 1}: {names}." for number, names in still if names
+    )
+
+
+def _heading(number: int, run: RunView) -> str:
+    episode = run.episodes[number]
+    said = f"{words.went(episode)} {words.stretch_words(episode)}"
+    return f"{words.numbered(number, run)}{said.capitalize()}"
+
+
+def felt_alone(run: RunView) -> tuple[str, ...]:
+    """Return each felt stretch beside which nothing was measured, where something else was."""
+    if not run.episodes:
+        return ()
+    seen = [_measured_stretch(episode, run) for episode in run.episodes]
+    return tuple(
+        f"Felt {_from_to(felt, run)}: {_why_unseen(felt, run)}; the mark counts."
+        for felt in felt_stretches(run.marks, run.duration_s)
+        if not any(_together(felt, other) for other in seen)
+    )
+
+
+def measured_alone(run: RunView) -> tuple[str, ...]:
+    """Return each measured episode that no mark says was felt, where any mark was set."""
+    marks = words.felt(run)
+    felt = felt_stretches(marks, run.duration_s)
+    return tuple(
+        f"Measured {_from_to(_measured_stretch(episode, run), run)}: no mark says it was felt."
+        for episode in run.episodes
+        if marks and not any(_together(_measured_stretch(episode, run), one) for one in felt)
+    )
+
+
+def _measured_stretch(episode: EpisodeView, run: RunView) -> Stretch:
+    over_s = run.duration_s if episode.recovery_s is None else episode.recovery_s
+    return Stretch(episode.onset_s, over_s)
+
+
+def _together(one: Stretch, other: Stretch) -> bool:
+    return min(one.to_s, other.to_s) > max(one.from_s, other.from_s)
+
+
+def _from_to(stretch: Stretch, run: RunView) -> str:
+    over = "the end" if stretch.to_s >= run.duration_s else words.clock(stretch.to_s)
+    return f"from {words.clock(stretch.from_s)} to {over}"
+
+
+def _why_unseen(felt: Stretch, run: RunView) -> str:
+    aside = sum(
+        max(0.0, min(felt.to_s, one.to_s) - max(felt.from_s, one.from_s)) for one in run.excluded
+    )
+    if aside > felt.seconds / 2:
+        return "most of it could not be judged"
+    if run.shortest_judgeable_s is not None and felt.seconds < run.shortest_judgeable_s:
+        return "too short for this recording to judge"
+    return "the watch saw nothing there"
 
 
 def seeable(run: RunView) -> tuple[Seeable, ...]:
@@ -214,16 +297,22 @@ def set_aside(run: RunView) -> tuple[tuple[str, str, str], ...]:
 def evidence(run: RunView) -> tuple[str, ...]:
     """Return how sure each measured change is, in sentences."""
     said = [
-        f"{words.onset_words(episode).split(' (')[0].capitalize()}: the recording is "
+        f"{_heading_of_evidence(number, run)}: the recording is "
         f"{times(episode.bayes_factor)} likelier with this change than without one. "
         f"It began {_BEGAN[episode.beginning]}."
-        for episode in run.episodes
+        for number, episode in enumerate(run.episodes)
     ]
     if run.episodes and run.false_alarms_per_10h:
         said.append(
             f"In healthy running some change is reported {_once(run.false_alarms_per_10h)}."
         )
     return tuple(said)
+
+
+def _heading_of_evidence(number: int, run: RunView) -> str:
+    episode = run.episodes[number]
+    said = words.onset_words(episode, episode.kind).split(" (")[0].capitalize()
+    return f"{words.numbered(number, run)}{said}"
 
 
 def times(factor: float) -> str:

@@ -33,6 +33,7 @@ from evenstride.report.sheet import (
     bar_row,
 )
 
+_PIECE, _GAP = 0.05, 0.035  # of a bar of short bad moments
 HATCHED = Fill(None, hatch="//////", outline=Stroke(HATCHING, 0.0))
 
 
@@ -94,17 +95,34 @@ def draw_measured(pen: Pen, sheet: Sheet) -> None:
 
 
 def _bar(pen: Pen, sheet: Sheet, bar: BarPlan, floor: float) -> None:
-    look = (
-        Fill(PAPER, outline=Stroke(MEASURED, 0.7, (3, 2)))
-        if bar.light
-        else Fill(BAR, outline=Stroke(MEASURED, 0.7))
-    )
-    pen.boxes([(bar.start, bar.end)], floor + 0.07, 0.1, look)
+    pen.boxes([(bar.start, bar.end)], floor + 0.07, 0.1, _look(bar))
+    if bar.kind == "bursts" and not bar.light:
+        pen.boxes(_pieces(bar), floor + 0.07, 0.1, Fill(MEASURED))
     for low, high in ends(bar.reading):
         _bracket(pen, (sheet.x(low), sheet.x(high)), floor + 0.12, light=bar.light)
     how = Type(BODY, MUTED if bar.light else INK)
     for x, line, text in bar.labels:
         pen.text((x, floor + 0.235 + TEXT_ROW * line), text, how)
+
+
+def _look(bar: BarPlan) -> Fill:
+    if bar.light:
+        return Fill(PAPER, outline=Stroke(MEASURED, 0.7, (3, 2)))
+    edge = Stroke(MEASURED, 0.7)
+    if bar.kind == "variability":
+        return Fill(PAPER, hatch="||||||||", outline=edge)
+    return Fill(PAPER if bar.kind == "bursts" else BAR, outline=edge)
+
+
+def _pieces(bar: BarPlan) -> list[tuple[float, float]]:
+    """Return from and to of each piece of a bar of short bad moments, inches."""
+    count = max(int((bar.end - bar.start) / (_PIECE + _GAP)), 1)
+    step = (bar.end - bar.start) / count
+    wide = min(_PIECE, 0.6 * step)
+    return [
+        (bar.start + step * (i + 0.5) - wide / 2, bar.start + step * (i + 0.5) + wide / 2)
+        for i in range(count)
+    ]
 
 
 def ends(reading: EpisodeView | ReadingView) -> list[tuple[float, float]]:

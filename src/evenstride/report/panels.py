@@ -126,6 +126,8 @@ def draw_signal(pen: Pen, sheet: Sheet, index: int) -> None:
     _shade(pen, sheet, lane)
     _values(pen, sheet, scale, line)
     _moments(pen, sheet, lane)
+    if index == 0:
+        _numbers(pen, sheet, lane)
     _names(pen, scale, line)
     _ticks(pen, scale)
     if index == 0 and has_mean(sheet):
@@ -198,6 +200,14 @@ def _moments(pen: Pen, sheet: Sheet, lane: Lane) -> None:
         if flag.mark.kind != "mark":
             how = Stroke(FELT, 0.8, RECALLED if flag.mark.recalled else SOLID)
             pen.line([flag.x, flag.x], [lane.floor, lane.top + 0.06], how)
+
+
+def _numbers(pen: Pen, sheet: Sheet, lane: Lane) -> None:
+    """Write each of several episodes' numbers over its tint."""
+    for bar in sheet.bars:
+        if bar.number and not bar.light:
+            at = ((bar.start + bar.end) / 2, lane.top + 0.04)
+            pen.text(at, str(bar.number), Type(SMALL, MEASURED, bold=True), "center")
 
 
 def _edges(sheet: Sheet, reading: EpisodeView | ReadingView) -> list[float]:

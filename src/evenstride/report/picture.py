@@ -17,6 +17,7 @@ from evenstride.report.ink import (
     HATCHING,
     HEAD,
     INK,
+    MEASURED,
     MUTED,
     PAPER,
     RULE,
@@ -33,7 +34,7 @@ from evenstride.report.ink import (
 from evenstride.report.lanes import draw_felt, draw_measured, draw_set_aside
 from evenstride.report.layout import distance_ticks, time_ticks
 from evenstride.report.panels import draw_pace, draw_signal, draw_slope
-from evenstride.report.sheet import EDGE, LEFT, PLOT, WIDTH, Sheet, plan
+from evenstride.report.sheet import EDGE, INDENT, LEFT, PLOT, SAYS_ROW, WIDTH, Sheet, plan
 
 PNG_DPI = 200
 _FONTS = "'DejaVu Sans', Verdana, 'Segoe UI', sans-serif"
@@ -153,6 +154,11 @@ def _words(pen: Pen, sheet: Sheet) -> None:
     for line in sheet.about:
         y -= 0.17
         pen.text((EDGE, y + 0.03), line, Type(BODY, MUTED))
+    y -= 0.05
+    for number, line in sheet.says:
+        y -= SAYS_ROW
+        pen.text((EDGE, y + 0.03), number, Type(BODY, MEASURED, bold=True))
+        pen.text((EDGE + INDENT, y + 0.03), line, Type(BODY, INK))
     y = 0.12 + 0.135 * len(sheet.notes)
     pen.line([EDGE, WIDTH - EDGE], [y + 0.04] * 2, Stroke(RULE, 0.6))
     for line in sheet.notes:

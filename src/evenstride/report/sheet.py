@@ -1,9 +1,10 @@
 """The picture's plan: what stands where, before anything is drawn. All lengths in inches."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evenstride.app.views import Analysis, EpisodeView, ReadingView, RunView
+from evenstride.model.episode import EpisodeKind
 from evenstride.model.marks import Mark
 from evenstride.report import words
 from evenstride.report.ink import BODY, HEAD, SMALL, Type, text_width
@@ -12,10 +13,13 @@ from evenstride.report.layout import first_fit, flags, wrap
 WIDTH, LEFT, RIGHT = 7.5, 1.28, 0.98
 PLOT = WIDTH - LEFT - RIGHT
 EDGE = 0.12
-FLAG_ROW, TEXT_ROW, BAR_ROW, UNSAID_ROW = 0.165, 0.135, 0.22, 0.12
+INDENT = 0.16
+FLAG_ROW, TEXT_ROW, BAR_ROW, UNSAID_ROW, SAYS_ROW = 0.165, 0.135, 0.22, 0.12, 0.15
 _LONG_BAR = 1.5  # room for words at both ends
 _POLE = 0.14  # from the pole to its label's first letter
 _MOST_FLAG_ROWS = 5
+_TALL = (1.7, 0.85, 0.85)
+_USUAL_LINES = 2
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,10 @@ class BarPlan:
 
     Attributes
     ----------
+    kind
+        What changed in it.
+    number
+        Of the episode, from 1; 0 where there is only one.
     light
         True for the reading the recording cannot rule out, beside the preferred one.
     start, end
@@ -46,6 +54,8 @@ class BarPlan:
     """
 
     reading: EpisodeView | ReadingView
+    kind: EpisodeKind
+    number: int
     light: bool
     start: float
     end: float
@@ -72,8 +82,8 @@ class Sheet:
 
     Attributes
     ----------
-    headline, about, notes
-        Lines of text above and below.
+    headline, about, says, notes
+        Lines of text above and below; `says` tells several episodes one by one.
     flags, bars
         What was felt, what was measured.
     lanes
@@ -87,6 +97,7 @@ class Sheet:
     units: words.Units
     headline: tuple[str, ...]
     about: tuple[str, ...]
+    says: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     flags: tuple[FlagPlan, ...]
     bars: tuple[BarPlan, ...]
@@ -127,19 +138,35 @@ def plan(analysis: Analysis, units: words.Units) -> Sheet:
     run = analysis.run
     headline = _lines(words.headline(run), HEAD, bold=True)
     about = _lines(words.about(run, units), BODY)
+    says = _numbered(run)
     notes = _lines(" ".join((*words.limits(run), words.UNTESTED, words.NO_DIAGNOSIS)), SMALL)
     felt = plan_flags(run)
     bars = plan_bars(run)
     heights = _heights(analysis, felt, bars)
     below = 0.3 + 0.135 * len(notes)
-    above = 0.27 + 0.21 * len(headline) + 0.17 * len(about)
+    above = (
+        0.27
+        + 0.21 * len(headline)
+        + 0.17 * len(about)
+        + (SAYS_ROW * len(says) + 0.06 if says else 0)
+    )
     height = above + sum(tall + gap for _, tall, gap in heights) + below
     lanes = _stack(heights, height - above)
-    return Sheet(analysis, units, headline, about, notes, felt, bars, lanes, height)
+    return Sheet(analysis, units, headline, about, says, notes, felt, bars, lanes, height)
 
 
-def _lines(text: str, size: float, *, bold: bool = False) -> tuple[str, ...]:
-    return wrap(text, WIDTH - 2 * EDGE, lambda line: text_width(line, Type(size, bold=bold)))
+def _lines(text: str, size: float, *, bold: bool = False, indent: float = 0) -> tuple[str, ...]:
+    room = WIDTH - 2 * EDGE - indent
+    return wrap(text, room, lambda line: text_width(line, Type(size, bold=bold)))
+
+
+def _numbered(run: RunView) -> tuple[tuple[str, str], ...]:
+    """Return the lines that tell several episodes, each with its number where one begins."""
+    said = []
+    for number, sentence in enumerate(words.sentences(run), start=1):
+        lines = _lines(sentence, BODY, indent=INDENT)
+        said += [(str(number) if i == 0 else "", line) for i, line in enumerate(lines)]
+    return tuple(said)
 
 
 def _heights(
@@ -151,13 +178,22 @@ def _heights(
         ("pace", 0.44, 0.1),
         ("slope", 0.3, 0.12),
         ("felt", max(FLAG_ROW * rows + 0.12, 0.18 + UNSAID_ROW * len(_unsaid(felt))), 0.08),
-        ("measured", bar_row(bars) * bar_rows if bars else 0.24, 0.1),
+        # Numbers stand between it and the signal.
+        ("measured", bar_row(bars) * bar_rows if bars else 0.24, 0.2 if _several(bars) else 0.1),
     ]
-    tall = (1.7, 0.85)
-    shown = analysis.strip.lines[: len(tall)]
-    heights += [(f"line {i}", tall[i], 0.12) for i in range(len(shown))]
+    heights += [(f"line {i}", _TALL[i], 0.12) for i in range(_lines_shown(analysis))]
     aside = 0.13 if analysis.strip.stops or analysis.run.excluded else 0.0
     return [*heights, ("set aside", aside, 0.04), ("axis", 0.46, 0.0)]
+
+
+def _several(bars: tuple[BarPlan, ...]) -> bool:
+    return any(bar.number for bar in bars)
+
+
+def _lines_shown(analysis: Analysis) -> int:
+    """Return how many channels are drawn: one more where several episodes are no mere shift."""
+    others = sum(episode.kind != "shift" for episode in analysis.run.episodes)
+    return min(len(analysis.strip.lines), len(_TALL) if others > 1 else _USUAL_LINES)
 
 
 def _stack(heights: Iterable[tuple[str, float, float]], top: float) -> dict[str, Lane]:
@@ -178,6 +214,7 @@ def plan_flags(run: RunView) -> tuple[FlagPlan, ...]:
         [words.mark_words(mark) for mark in marks],
         ["" if words.untold(mark) else words.mark_words(mark) for mark in marks],
         [words.short_mark_words(mark) for mark in marks],
+        words.pair_words(marks),
     )
     for texts in choices:
         placed = _placed(marks, texts, run.duration_s)
@@ -207,12 +244,12 @@ def _placed(marks: list[Mark], texts: list[str], duration_s: float) -> tuple[Fla
 
 def plan_bars(run: RunView) -> tuple[BarPlan, ...]:
     """Return every episode, and its other reading where there is one, as bars in rows."""
-    readings: list[tuple[EpisodeView | ReadingView, bool]] = []
-    for episode in run.episodes:
-        readings.append((episode, False))
+    blocks: list[BarPlan] = []
+    for number, episode in enumerate(run.episodes, start=1):
+        who = (episode.kind, number if len(run.episodes) > 1 else 0)
+        blocks.append(_block(episode, run.duration_s, who, light=False))
         if episode.other_reading is not None:
-            readings.append((episode.other_reading, True))
-    blocks = [_block(reading, run.duration_s, light=light) for reading, light in readings]
+            blocks.append(_block(episode.other_reading, run.duration_s, who, light=True))
     extents = [
         (
             min(block.start, *(x for x, _, _ in block.labels)),
@@ -221,18 +258,23 @@ def plan_bars(run: RunView) -> tuple[BarPlan, ...]:
         for block in blocks
     ]
     rows = first_fit(extents, 0.1)
-    return tuple(
-        BarPlan(b.reading, b.light, b.start, b.end, b.labels, row)
-        for b, row in zip(blocks, rows, strict=True)
-    )
+    return tuple(replace(block, row=row) for block, row in zip(blocks, rows, strict=True))
 
 
-def _block(reading: EpisodeView | ReadingView, duration_s: float, *, light: bool) -> BarPlan:
+def _block(
+    reading: EpisodeView | ReadingView,
+    duration_s: float,
+    who: tuple[EpisodeKind, int],
+    *,
+    light: bool,
+) -> BarPlan:
+    kind, number = who
     start = place(0.0 if reading.present_at_start else reading.onset_s, duration_s)
     end = place(duration_s if reading.recovery_s is None else reading.recovery_s, duration_s)
-    went = ("or: " if light else "") + words.onset_words(reading)
-    back = words.recovery_words(reading)
-    return BarPlan(reading, light, start, end, _bar_labels((start, end), went, back), 0)
+    which = f"{number} " if number else ""
+    went = f"{which}{'or: ' if light else ''}{words.onset_words(reading, kind)}"
+    labels = _bar_labels((start, end), went, words.recovery_words(reading, kind))
+    return BarPlan(reading, kind, number, light, start, end, labels, 0)
 
 
 def _bar_labels(

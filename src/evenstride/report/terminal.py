@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.console import Console, Group, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
@@ -18,6 +18,7 @@ from evenstride.model.intervals import Stretch
 from evenstride.model.issue import Issue
 from evenstride.model.marks import Mark
 from evenstride.report.characters import plain
+from evenstride.report.facts import felt_alone, measured_alone
 from evenstride.report.words import (
     ASSUMED,
     LAPS,
@@ -34,12 +35,16 @@ from evenstride.report.words import (
     counted_presses,
     distance,
     headline,
-    interval,
     limits,
     mean_pace,
     noise_known,
     number,
+    numbered,
+    onset_words,
+    recovery_words,
+    sentences,
     short_name,
+    told_first,
     untold,
     untold_presses,
 )
@@ -151,6 +156,7 @@ def _run(run: RunView, units: Units) -> RenderableType:
     return Group(
         *_title(run, units),
         Text(plain(headline(run))),
+        *_one_by_one(run),
         _events(run, units),
         *_moved(run),
         *_can_show(run),
@@ -166,6 +172,16 @@ def _title(run: RunView, units: Units) -> list[Text]:
     return [Text(files, style="bold"), Text(" · ".join(facts), style="dim")]
 
 
+def _one_by_one(run: RunView) -> list[RenderableType]:
+    said = sentences(run)
+    if not said:
+        return []
+    table = Table.grid(padding=(0, 1, 0, 0))
+    for index, sentence in enumerate(said):
+        table.add_row(Text(numbered(index, run).strip()), Text(plain(sentence)))
+    return [table]
+
+
 @dataclass(frozen=True)
 class _Event:
     """One moment, felt or measured or both: a row of the table."""
@@ -175,13 +191,14 @@ class _Event:
     felt: str = "–"
     measured: str = "–"
     apart: str = ""
+    which: str = ""
 
 
 def _events(run: RunView, units: Units) -> RenderableType:
     rows = _paired(run, units)
     if not rows:
         return Text(_presses(run) or _SAY_SO, style="dim")
-    cells = [(_EVENTS[row.kind], row.felt, row.measured, row.apart) for row in rows]
+    cells = [(f"{row.which}{_EVENTS[row.kind]}", row.felt, row.measured, row.apart) for row in rows]
     return _table(("", "you felt", "the watch saw (90 %)", "difference"), cells)
 
 
@@ -189,10 +206,11 @@ def _paired(run: RunView, units: Units) -> list[_Event]:
     """Return felt and measured moments in order of time, those that belong together in one row."""
     rows: list[_Event] = []
     left = [mark for mark in run.marks if not untold(mark)]
-    for episode in run.episodes:
+    for index, episode in enumerate(run.episodes):
         for event, difference_s in _measured(episode, units):
             mark = _partner(left, event, difference_s)
-            rows.append(_joined(event, mark, units))
+            joined = _joined(event, mark, units)
+            rows.append(replace(joined, which=numbered(index, run)))
             left = [other for other in left if other is not mark]
     rows += [_Event(mark.t_s, mark.kind, _felt(mark, units)) for mark in left]
     return sorted(rows, key=lambda row: row.at_s)
@@ -225,17 +243,15 @@ def _measured(episode: EpisodeView, units: Units) -> list[tuple[_Event, float | 
 
 
 def _onset(episode: EpisodeView, units: Units) -> str:
+    said = onset_words(episode, episode.kind).removeprefix("gone ")
     if episode.present_at_start:
-        return "off from the start"
-    bounds = interval(episode.onset_lo_s, episode.onset_hi_s)
-    return f"{clock(episode.onset_s)} ({bounds}){_place(episode.onset_distance_m, units)}"
+        return said
+    return f"{said}{_place(episode.onset_distance_m, units)}"
 
 
 def _recovery(episode: EpisodeView, units: Units) -> str:
-    moment = clock(episode.recovery_s or 0)
-    if episode.recovery_lo_s is not None and episode.recovery_hi_s is not None:
-        moment = f"{moment} ({interval(episode.recovery_lo_s, episode.recovery_hi_s)})"
-    return moment + _place(episode.recovery_distance_m, units)
+    said = recovery_words(episode, episode.kind).removeprefix("back ")
+    return f"{said}{_place(episode.recovery_distance_m, units)}"
 
 
 def _place(metres: float | None, units: Units) -> str:
@@ -255,15 +271,15 @@ def _apart(difference_s: float) -> str:
 
 def _moved(run: RunView) -> list[RenderableType]:
     said: list[RenderableType] = []
-    for episode in run.episodes:
-        clear = [shift for shift in episode.channels if clearly_moved(shift)]
+    for index, episode in enumerate(run.episodes):
+        clear = [shift for shift in told_first(episode) if clearly_moved(shift)]
         if clear:
             says = {channel.name: channel.says for channel in run.channels}
             cells = [_shift(shift, says) for shift in clear[:_MOST_CHANNELS]]
-            head = "what moved" if len(run.episodes) == 1 else f"at {clock(episode.onset_s)} moved"
+            head = f"{numbered(index, run)}what moved"
             said.append(_table((head, "by", "90 % interval"), cells))
         said += _and_the_rest(clear, len(episode.channels) - len(clear))
-    return [*said, *_readings(run.episodes)]
+    return [*said, *_readings(run)]
 
 
 def _shift(shift: ShiftView, says: dict[str, str]) -> tuple[str, str, str]:
@@ -284,10 +300,13 @@ def _and_the_rest(clear: Sequence[ShiftView], unclear: int) -> list[Text]:
     return [Text("; ".join(parts), style="dim")] if parts else []
 
 
-def _readings(episodes: Sequence[EpisodeView]) -> list[Text]:
+def _readings(run: RunView) -> list[Text]:
     return [
-        Text(f"This recording alone cannot rule out: {plain(episode.other_reading.says)}")
-        for episode in episodes
+        Text(
+            f"{numbered(index, run)}This recording alone cannot rule out:"
+            f" {plain(episode.other_reading.says)}"
+        )
+        for index, episode in enumerate(run.episodes)
         if episode.other_reading is not None
     ]
 
@@ -320,7 +339,8 @@ def _notes(run: RunView) -> list[str]:
     if normal := _normal(run):
         elsewhere.add(ASSUMED)
     cannot = (said for said in limits(run) if said not in elsewhere)
-    lines = [bouts_beside(run), *cannot, normal, _set_aside(run)]
+    apart = (*felt_alone(run), *measured_alone(run))
+    lines = [*apart, bouts_beside(run), *cannot, normal, _set_aside(run)]
     return [plain(line) for line in (*lines, _presses(run) if _paired_any(run) else "") if line]
 
 

@@ -1,10 +1,12 @@
 """The report's words: times, amounts, names and sentences, the same in picture and page."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from evenstride.app.views import Analysis, EpisodeView, ReadingView, RunView, ShiftView
+from evenstride.model.episode import EpisodeKind
 from evenstride.model.issue import Level
 from evenstride.model.marks import Mark
 from evenstride.model.units import UNITS
@@ -25,6 +27,15 @@ ASSUMED = "Which part of the run was normal is assumed, not told."
 NO_FOOT = "No foot can be named: this recording has no left-right measurement."
 LAPS = "laps"  # where the issue about presses without a told meaning stands; told in its own place
 LEVELS: dict[Level, str] = {"error": "Error", "warning": "Doubt", "info": "Note"}
+
+_COUNTS = ("no episode", "one episode", "two episodes", "three episodes", "four episodes")
+_WENT: dict[EpisodeKind, str] = {
+    "shift": "gone",
+    "variability": "unsteady",
+    "bursts": "bad moments",
+}
+_BACK: dict[EpisodeKind, str] = {"shift": "back", "variability": "steadier", "bursts": "over"}
+UNSTEADY = "_variability"
 
 # By the start of a channel's name, longest first wins: short name, words for up and for down.
 _CHANNELS = {
@@ -150,8 +161,10 @@ def short_name(name: str, says: str) -> str:
     device, _, stem = name.rpartition(".")
     known = _known(stem)
     words = _CHANNELS[known][0] if known else says or stem.replace("_", " ")
-    if known and ("variability" in stem or stem.endswith("_sd")):
-        words = f"{words}, its variability"
+    if known and stem.endswith(UNSTEADY):
+        # Unsteady balance is of both feet: none is to be named.
+        whose = "Left-right balance" if known == "contact_balance" else words
+        words = f"{whose}, how unsteady"
     return f"{words} ({device})" if device else words
 
 
@@ -167,8 +180,8 @@ def directions(name: str) -> tuple[str, str] | None:
     known = _known(stem)
     if known is None:
         return None
-    if "variability" in stem or stem.endswith("_sd"):
-        return ("less even", "more even")
+    if stem.endswith(UNSTEADY):
+        return ("less steady", "steadier")
     return _CHANNELS[known][1:]
 
 
@@ -238,6 +251,23 @@ def short_mark_words(mark: Mark) -> str:
     return "" if mark.kind == "mark" else f"{mark.kind} {clock(mark.t_s)}"
 
 
+def pair_words(marks: Sequence[Mark]) -> list[str]:
+    """Return each felt stretch's times at its first mark, and nothing at the second.
+
+    Examples
+    --------
+    >>> gone, back = (Mark(t, None, k, "lap", False) for t, k in ((120.0, "gone"), (300.0, "back")))
+    >>> pair_words([gone, back])
+    ['2:00–5:00', '']
+    """
+    said = [short_mark_words(mark) for mark in marks]
+    told = [i for i, mark in enumerate(marks) if mark.kind != "mark"]
+    for first, second in pairwise(told):
+        if (marks[first].kind, marks[second].kind) == ("gone", "back"):
+            said[first], said[second] = interval(marks[first].t_s, marks[second].t_s), ""
+    return said
+
+
 def felt(run: RunView) -> tuple[Mark, ...]:
     """Return the marks whose meaning the runner told: gone and back, in order of time."""
     told = [mark for mark in run.marks if mark.kind != "mark"]
@@ -256,11 +286,10 @@ def felt_pairs(run: RunView) -> tuple[tuple[float, float], ...]:
 
 def headline(run: RunView) -> str:
     """Return the one thing this run says, in plain words."""
+    if len(run.episodes) == 1:
+        return run.episodes[0].says
     if run.episodes:
-        said = " ".join(episode.says for episode in run.episodes[:2])
-        more = len(run.episodes) - 2
-        changes = "change is" if more == 1 else "changes are"
-        return f"{said} {more} more {changes} shown below." if more > 0 else said
+        return f"{counted(run.episodes)}: {_one_after_another(run.episodes)}."
     if run.bouts is not None and run.bouts.onset is not None:
         return run.bouts.says
     marks = felt(run)
@@ -270,6 +299,50 @@ def headline(run: RunView) -> str:
     if not run.channels:
         return "This recording holds nothing in which a change of coordination could be seen."
     return NOTHING_SEEN if judged(run) else TOO_LITTLE
+
+
+def counted(episodes: Sequence[EpisodeView]) -> str:
+    """Return how many episodes there are, as a sentence begins.
+
+    Examples
+    --------
+    >>> counted(())
+    'No episode'
+    """
+    many = len(episodes)
+    return (_COUNTS[many] if many < len(_COUNTS) else f"{many} episodes").capitalize()
+
+
+def _one_after_another(episodes: Sequence[EpisodeView]) -> str:
+    said = []
+    for before, episode in zip((None, *episodes), episodes, strict=False):
+        same = before is not None and before.kind == episode.kind
+        said.append(stretch_words(episode) if same else f"{went(episode)} {stretch_words(episode)}")
+    return f"{', '.join(said[:-1])} and {said[-1]}"
+
+
+def went(episode: EpisodeView) -> str:
+    """Return in a word or two what kind of episode it is."""
+    return _WENT[episode.kind]
+
+
+def stretch_words(episode: EpisodeView) -> str:
+    """Return from when to when an episode lasted, without its intervals."""
+    if episode.recovery_s is not None and not episode.present_at_start:
+        return interval(episode.onset_s, episode.recovery_s)
+    began = "the start" if episode.present_at_start else clock(episode.onset_s)
+    over = "the end" if episode.recovery_s is None else clock(episode.recovery_s)
+    return f"from {began} to {over}"
+
+
+def sentences(run: RunView) -> tuple[str, ...]:
+    """Return each of several episodes in a sentence; nothing where the headline says it all."""
+    return tuple(episode.says for episode in run.episodes) if len(run.episodes) > 1 else ()
+
+
+def numbered(number: int, run: RunView) -> str:
+    """Return what stands before an episode's words where there are several: its number."""
+    return f"{number + 1}. " if len(run.episodes) > 1 else ""
 
 
 def judged(run: RunView) -> bool:
@@ -332,21 +405,38 @@ def interval(low: float, high: float) -> str:
     return f"{clock(low)}–{clock(high)}"
 
 
-def onset_words(reading: EpisodeView | ReadingView) -> str:
+def onset_words(reading: EpisodeView | ReadingView, kind: EpisodeKind) -> str:
     """Return when it went, with its interval."""
     if reading.present_at_start:
-        return "off from the start"
-    return f"gone {clock(reading.onset_s)} ({interval(reading.onset_lo_s, reading.onset_hi_s)})"
+        return f"{'off' if kind == 'shift' else _WENT[kind]} from the start"
+    return f"{_WENT[kind]} {onset_moment(reading)}"
 
 
-def recovery_words(reading: EpisodeView | ReadingView) -> str:
+def onset_moment(reading: EpisodeView | ReadingView) -> str:
+    """Return the moment it went, with its interval and without a word."""
+    return f"{clock(reading.onset_s)} ({interval(reading.onset_lo_s, reading.onset_hi_s)})"
+
+
+def recovery_words(reading: EpisodeView | ReadingView, kind: EpisodeKind) -> str:
     """Return when it came back, with its interval."""
     if reading.recovery_s is None:
-        return "not back by the end"
-    said = f"back {clock(reading.recovery_s)}"
+        return f"not {_BACK[kind]} by the end"
+    return f"{_BACK[kind]} {recovery_moment(reading)}"
+
+
+def recovery_moment(reading: EpisodeView | ReadingView) -> str:
+    """Return the moment it came back, with its interval and without a word; it did come back."""
+    said = clock(reading.recovery_s or 0.0)
     if reading.recovery_lo_s is None or reading.recovery_hi_s is None:
         return said
     return f"{said} ({interval(reading.recovery_lo_s, reading.recovery_hi_s)})"
+
+
+def told_first(episode: EpisodeView) -> tuple[ShiftView, ...]:
+    """Return an episode's shifts; where only unsteadiness grew, that of each channel first."""
+    if episode.kind != "variability":
+        return episode.channels
+    return tuple(sorted(episode.channels, key=lambda shift: not shift.name.endswith(UNSTEADY)))
 
 
 def limits(run: RunView) -> tuple[str, ...]:
@@ -372,6 +462,8 @@ def _foot(run: RunView) -> str:
         return NO_FOOT
     if not found(run):
         return ""
+    if run.episodes and all(episode.kind == "variability" for episode in run.episodes):
+        return "Which foot is unsteady cannot be told: a watch follows both together."
     if not run.can_name_foot:
         return "Balance is a share: it shows which way contact moved, not which foot changed."
     return "Which foot changed is not which leg is the cause."
