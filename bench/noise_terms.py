@@ -5,14 +5,17 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import ModuleType
 
 import numpy as np
 
 from evenstride.coordination.deviation import build_signal
-from evenstride.episodes._shift import noise
+from evenstride.episodes._shift import aspects, noise
 from evenstride.episodes._shift.bins import Bins, bin_signal
-from evenstride.episodes._shift.evidence import weigh
+from evenstride.episodes._shift.noise import HealthyNoise
+from evenstride.episodes._shift.several import look_twice
+from evenstride.model.marks import RunnersWord
 from evenstride.model.recording import Recording
 from evenstride.simulate.run import simulate
 from trials.healthy import Asked, healthy_scenario
@@ -21,19 +24,46 @@ from trials.planted import KIT, Cell, Trial, planted_scenario
 from trials.pool import each, quick
 from trials.real import real_runs
 
-VARIANTS: dict[str, dict[str, float]] = {
-    "as shipped": {},
-    "AR(4) and drift as measured, nothing else": {
-        "WANDER_SD": 0.0,
-        "DRIFT_SHARE": 1.0,
-        "WARM_UP_SD": 0.0,
-        "TREND_SD": 0.0,
-    },
-    "without slow wandering": {"WANDER_SD": 0.0},
-    "without warming up": {"WARM_UP_SD": 0.0},
-    "without a trend": {"TREND_SD": 0.0},
-    "without warming up and trend": {"WARM_UP_SD": 0.0, "TREND_SD": 0.0},
-    "without clipping": {"CLIP": 1e6},
+
+@dataclass(frozen=True)
+class Other:
+    """One thing that is otherwise: where it stands, its name, and what stands there instead."""
+
+    where: ModuleType
+    name: str
+    value: object
+
+
+def without_wandering(quantities: tuple[str, ...]) -> HealthyNoise:
+    """Return the healthy noise of a set of channels without its slow wandering."""
+    return replace(noise.healthy_noise(quantities), wander_sd=0.0)
+
+
+NO_WANDER = Other(aspects, "healthy_noise", without_wandering)
+NO_WARM_UP = Other(noise, "WARM_UP_SD", 0.0)
+NO_TREND = Other(noise, "TREND_SD", 0.0)
+WHOLE_DRIFT = Other(noise, "DRIFT_SHARE", 1.0)
+PACE_KNOWN = Other(aspects, "PACE_SD", 0.0)
+LEVEL_ONLY = Other(aspects, "KIND_PRIOR", {"shift": 1.0, "variability": 0.0, "bursts": 0.0})
+STEADY_STEPS = Other(aspects, "UNSTEADINESS", replace(noise.UNSTEADINESS, wander_sd=0.0))
+VARIANTS: dict[str, tuple[Other, ...]] = {
+    "as shipped": (),
+    "AR(4) and drift of the level as measured, nothing else": (
+        NO_WANDER,
+        WHOLE_DRIFT,
+        NO_WARM_UP,
+        NO_TREND,
+        PACE_KNOWN,
+        LEVEL_ONLY,
+    ),
+    "without slow wandering of the level": (NO_WANDER,),
+    "without slow wandering of unsteadiness": (STEADY_STEPS,),
+    "without warming up": (NO_WARM_UP,),
+    "without a trend": (NO_TREND,),
+    "without warming up and trend": (NO_WARM_UP, NO_TREND),
+    "without pace and slope left open": (PACE_KNOWN,),
+    "without clipping": (Other(noise, "CLIP", 1e6),),
+    "level only": (LEVEL_ONLY,),
 }
 HEALTHY = 40 if quick() else 200
 PLANTED = 20 if quick() else 100
@@ -54,16 +84,16 @@ class Job:
 
 
 @contextmanager
-def patched(values: dict[str, float]) -> Iterator[None]:
-    """Run with other constants of the noise model."""
-    before = {name: getattr(noise, name) for name in values}
-    for name, value in values.items():
-        setattr(noise, name, value)
+def patched(others: tuple[Other, ...]) -> Iterator[None]:
+    """Run with other parts of the noise model."""
+    before = [getattr(other.where, other.name) for other in others]
+    for other in others:
+        setattr(other.where, other.name, other.value)
     try:
         yield
     finally:
-        for name, value in before.items():
-            setattr(noise, name, value)
+        for other, value in zip(others, before, strict=True):
+            setattr(other.where, other.name, value)
 
 
 def statistics(recording: Recording) -> dict[str, float]:
@@ -71,13 +101,13 @@ def statistics(recording: Recording) -> dict[str, float]:
     signal, _ = build_signal((recording,), (0.0,))
     bins = bin_signal(signal)
     return (
-        {name: _weighed(bins, values) for name, values in VARIANTS.items()} if bins.enough else {}
+        {name: _weighed(bins, others) for name, others in VARIANTS.items()} if bins.enough else {}
     )
 
 
-def _weighed(bins: Bins, values: dict[str, float]) -> float:
-    with patched(values):
-        return weigh(bins).log_bayes_factor
+def _weighed(bins: Bins, others: tuple[Other, ...]) -> float:
+    with patched(others):
+        return look_twice(bins, RunnersWord()).log_bayes_factor
 
 
 def look(job: Job) -> tuple[str, dict[str, float]]:
@@ -131,7 +161,8 @@ The search takes out what healthy running does by itself before it weighs a chan
 of that model is left out in turn. All variants see the same simulated runs of 60 minutes: {HEALTHY}
 healthy ones a kit, of every kind of pace, slope and stops, and {PLANTED} a column with a sudden
 shift of 15 minutes. *Limit* is the log Bayes factor that 5 % of the healthy runs pass; the next
-columns say how many planted shifts pass it.
+columns say how many planted shifts pass it. *Level only* looks at no unsteadiness, so that it finds
+shifts of level and nothing else.
 
 {table(head, rows(found, real))}
 

@@ -66,12 +66,14 @@ def search(signal: Signal, word: RunnersWord, marks: tuple[Mark, ...], tails: Ta
     tail, measured = tails.of(tuple(channel.quantity for channel in bins.channels))
     issues = () if measured else (_never_measured(bins),)
     found = find_all(bins, word, tail.threshold(bins.minutes))
-    episodes = tuple(
+    episodes = [
         _episode(one, tuple(o.shape for o in found if o is not one), signal, marks) for one in found
-    )
+    ]
+    # Which reading of an episode is told, and so its onset, is chosen only now.
+    episodes.sort(key=lambda one: one.reading.onset_s.value)
     if not all(one.agreed for one in found):
         issues = (*issues, _disagrees())
-    return Search(episodes, tail.false_alarms_per_10h if measured else None, issues)
+    return Search(tuple(episodes), tail.false_alarms_per_10h if measured else None, issues)
 
 
 def _episode(
