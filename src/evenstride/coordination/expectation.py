@@ -108,7 +108,7 @@ def left_over(shape: Floats, table: Floats, judged: Bools) -> Floats:
 
     A fit takes whatever of a change happens to look like pace. The same share has to be taken from
     the shape a change is measured with, or its size comes out too small (Frisch and Waugh 1933,
-    10.2307/1907330).
+    10.2307/1907330). `shape` is one shape, ``(seconds,)``, or one a column.
 
     Examples
     --------
@@ -117,7 +117,7 @@ def left_over(shape: Floats, table: Floats, judged: Bools) -> Floats:
     >>> bool(np.abs(rest).max() < 1e-9)
     True
     """
-    design = np.column_stack([np.ones(shape.size), table])
+    design = np.column_stack([np.ones(len(shape)), table])
     taken = np.linalg.lstsq(design[judged], shape[judged], rcond=None)[0]
     return np.asarray(shape - design @ taken)
 

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from evenstride.episodes._shift.bins import Bins
 from evenstride.episodes._shift.noise import (
     LEVEL_SD,
-    PACE_SD,
     UNSTEADINESS,
     HealthyNoise,
     White,
@@ -91,7 +90,7 @@ def aspects_of(bins: Bins, known: tuple[Shape, ...]) -> Aspects:
     known
         Episodes already found: what they changed, by whatever amount, is no evidence any more.
     """
-    free = free_columns(bins, known)
+    free = _free(bins, known)
     usable = np.flatnonzero(np.isfinite(bins.unsteadiness).all(axis=0))
     noise = healthy_noise(tuple(channel.quantity for channel in bins.channels))
     level = _level(_whitened(bins.values, bins, noise, free), len(bins.channels))
@@ -101,14 +100,17 @@ def aspects_of(bins: Bins, known: tuple[Shape, ...]) -> Aspects:
     return Aspects(level, _unsteadiness(white, tuple(int(k) for k in usable)))
 
 
-def free_columns(bins: Bins, known: tuple[Shape, ...]) -> Floats:
-    """Return what may move by any amount at no cost, scaled to its prior SD, shape (bins, n)."""
-    shares = [LEVEL_SD * shape.share(bins.index)[:, None] for shape in known]
-    return np.hstack([PACE_SD * bins.covariates, *shares])
+def _free(bins: Bins, known: tuple[Shape, ...]) -> Floats:
+    """Return what known episodes may have changed, by any amount, as a covariance."""
+    total = np.zeros((bins.index.size, bins.index.size))
+    for shape in known:
+        share = LEVEL_SD * shape.share(bins.index)
+        total += np.outer(share, share)
+    return total
 
 
 def _whitened(values: Floats, bins: Bins, noise: HealthyNoise, free: Floats) -> White:
-    return whiten(values, covariance(bins.index, noise) + free @ free.T)
+    return whiten(values, covariance(bins.index, noise) + free)
 
 
 def _level(white: White, count: int) -> Aspect:

@@ -37,15 +37,12 @@ class Bins:
     unsteadiness
         Natural logarithm of the mean step between seconds, same shape; a column of NaN where a
         channel moves too rarely for its steps to say anything.
-    covariates
-        Pace and slope, shape ``(bins, n)``.
     """
 
     channels: tuple[Channel, ...]
     index: Floats
     values: Floats
     unsteadiness: Floats
-    covariates: Floats
 
     @property
     def enough(self) -> bool:
@@ -116,7 +113,7 @@ def bin_signal(signal: Signal) -> Bins:
     kept = [k for k, count in enumerate(known) if count and count >= _NEARLY_ALL * best]
     if not kept:
         nothing = np.empty((0, 0))
-        return Bins((), np.empty(0), nothing, nothing, nothing)
+        return Bins((), np.empty(0), nothing, nothing)
     table = np.column_stack([columns[k] for k in kept])
     rows = np.asarray(np.isfinite(table).all(axis=1))
     channels = tuple(signal.searched[k] for k in kept)
@@ -125,7 +122,6 @@ def bin_signal(signal: Signal) -> Bins:
         np.flatnonzero(rows).astype(float),
         table[rows],
         np.column_stack([_unsteady(c, signal.running, rows) for c in channels]),
-        _covariates(signal, rows),
     )
 
 
@@ -137,8 +133,3 @@ def _unsteady(channel: Channel, judged: Bools, rows: Bools) -> Floats:
     if not known.any() or (~known | still).mean() > _STUCK_SHARE:
         return np.full(found.size, np.nan)
     return np.where(known, found, np.median(found[known]))
-
-
-def _covariates(signal: Signal, rows: Bools) -> Floats:
-    columns = [bin_means(column, signal.running)[rows] for column in signal.covariates.T]
-    return np.column_stack(columns) if columns else np.empty((int(rows.sum()), 0))

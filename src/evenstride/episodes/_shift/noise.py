@@ -4,9 +4,8 @@ Noise of one channel is an AR(4) process, a slower wandering, and a drift over t
 covariance is written down exactly, so bins that were set aside simply are not there. The AR(4)
 coefficients and the drift were measured on real healthy runs. Deviations from that source: AR(4)
 and drift alone forget too soon, real running remembers for minutes, so a slow wandering stands for
-that and takes over half of the drift's size; runners warm up and tire, so a fading beginning and a
-straight trend of unknown size cost nothing; and what pace and slope may still hold is left open, so
-that a change is not weighed by what the fit before took of it (``docs/decisions``).
+that and takes over half of the drift's size; and runners warm up and tire, so a fading beginning
+and a straight trend of unknown size cost nothing (``docs/decisions``).
 """
 
 from dataclasses import dataclass
@@ -21,8 +20,6 @@ WARM_UP_S = 240.0
 """A body warming up changes its running, and fades into the rest of the run in minutes."""
 TREND_SD = 0.5
 """A straight trend from start to end, at either end; innovation SD."""
-PACE_SD = 1.0
-"""What one SD of a pace or slope term may still move, innovation SD."""
 DRIFT_SHARE = 0.5
 LEVEL_SD = 30.0
 """The level is unknown: a prior so wide that it says nothing."""
@@ -175,7 +172,7 @@ def whiten(values: Floats, noise_covariance: Floats) -> White:
     values
         Shape ``(bins, channels)``.
     noise_covariance
-        Of one channel, from `covariance`, with anything else that is to cost nothing added.
+        Of one channel, from `covariance`, with whatever else is to cost nothing added.
     """
     root, inverse = factors(noise_covariance)
     innovation = innovations(root, inverse, values)[1:]

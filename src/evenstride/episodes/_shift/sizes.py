@@ -1,11 +1,14 @@
 """How far a channel moved inside an episode whose times are known only so well."""
 
+from collections import Counter
+
 import numpy as np
 
-from evenstride.episodes._shift.bins import LEAST_BINS, bin_means, bin_medians
+from evenstride.coordination.expectation import left_over
+from evenstride.coordination.settled import share_off
+from evenstride.episodes._shift.bins import BIN_S, LEAST_BINS, bin_means, bin_medians
 from evenstride.episodes._shift.noise import (
     LEVEL_SD,
-    PACE_SD,
     UNSTEADINESS,
     HealthyNoise,
     covariance,
@@ -15,7 +18,7 @@ from evenstride.episodes._shift.noise import (
 )
 from evenstride.episodes._shift.shapes import Shape
 from evenstride.model.episode import ChannelShift, Span
-from evenstride.model.signal import Channel, Floats, Signal
+from evenstride.model.signal import Bools, Channel, Floats, Signal
 
 _FLAT_SD = 10.0
 _PASSES = 3
@@ -51,22 +54,35 @@ def size_of(
     index = np.flatnonzero(known).astype(np.float64)
     if index.size < LEAST_BINS:
         return None
-    spread = _covariance(index, known, channel, signal, others)
-    shares = np.column_stack([shape.share(index) for shape in possible])
+    judged = np.asarray(signal.running & np.isfinite(channel.values))
+    spread = covariance(index, _noise_of(channel))
+    for other in _seen(others, signal, judged)[known].T:
+        spread = spread + LEVEL_SD**2 * np.outer(other, other)
+    often = Counter(possible)
+    shares = _seen(tuple(often), signal, judged)[known]
+    weight = np.array(list(often.values())) / len(possible)
     size, variance = _sizes(medians[known], spread, shares)
-    middle = float(size.mean()) * channel.noise_sd
-    reach = 1.645 * float(np.sqrt(variance.mean() + size.var())) * channel.noise_sd
+    middle = float(weight @ size)
+    reach = 1.645 * float(np.sqrt(weight @ (variance + (size - middle) ** 2)))
+    span = Span(*(channel.noise_sd * bound for bound in (middle, middle - reach, middle + reach)))
     unit = "pp" if channel.unit == "pct" else channel.unit
-    return ChannelShift(channel.name, unit, Span(middle, middle - reach, middle + reach))
+    return ChannelShift(channel.name, unit, span)
 
 
-def _covariance(
-    index: Floats, known: Floats, channel: Channel, signal: Signal, others: tuple[Shape, ...]
-) -> Floats:
-    columns = [PACE_SD * bin_means(c, signal.running)[known] for c in signal.covariates.T]
-    columns += [LEVEL_SD * shape.share(index) for shape in others]
-    free = np.nan_to_num(np.column_stack(columns)) if columns else np.zeros((index.size, 0))
-    return np.asarray(covariance(index, _noise_of(channel)) + free @ free.T)
+def _seen(shapes: tuple[Shape, ...], signal: Signal, judged: Bools) -> Floats:
+    """Return the shares of shapes that pace and slope leave, by half minute, one column a shape."""
+    whole = [_share(shape, signal.seconds) for shape in shapes]
+    if not whole:
+        return np.empty((signal.seconds // BIN_S, 0))
+    rest = left_over(np.column_stack(whole), signal.covariates, judged)
+    return np.nan_to_num(np.column_stack([bin_means(column, judged) for column in rest.T]))
+
+
+def _share(shape: Shape, seconds: int) -> Floats:
+    if not np.isfinite(shape.onset_s):
+        return 1.0 - share_off(shape.recovery_s, None, shape.ramp_s, seconds)
+    recovery_s = shape.recovery_s if np.isfinite(shape.recovery_s) else None
+    return share_off(shape.onset_s, recovery_s, shape.ramp_s, seconds)
 
 
 def _noise_of(channel: Channel) -> HealthyNoise:
