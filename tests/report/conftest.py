@@ -276,6 +276,51 @@ def four_hours() -> Analysis:
     return with_run(analysis(14400, off, breaks), episodes=episodes, marks=marks)
 
 
+def unsteady(seen: EpisodeView, says: str) -> EpisodeView:
+    """Return an episode in which only unsteadiness grew."""
+    grown = ShiftView("contact_time_variability", "ms", 1.9, 1.4, 2.4)
+    still = ShiftView("contact_balance_left", "pp", 0.1, -0.3, 0.5)
+    return replace(seen, kind="variability", toward=None, channels=(still, grown), says=says)
+
+
+def every_kind() -> Analysis:
+    """Return a run of three short episodes of three kinds, one of them not back by the end."""
+    made = analysis(5400, ((900, 1080), (2400, 2580), (4200, 5400)))
+    shifted = replace(
+        episode(905, 1090, "Contact moved toward the left foot."),
+        felt_agreement=AgreementView(25.0, None),
+    )
+    wavering = unsteady(episode(2390, 2575, ""), "Contact time became unsteady.")
+    bad = replace(episode(4210, None, "Short bad moments came again and again."), kind="bursts")
+    line = strip_line(
+        ("contact_time_variability", "ms", "unsteadiness"),
+        (2.0, 0.4),
+        np.zeros(made.strip.time_s.size),
+        7,
+    )
+    lines = (made.strip.lines[0], line, made.strip.lines[1])
+    made = replace(made, strip=replace(made.strip, lines=lines))
+    marks = (told(880, "gone"), told(1500, "back"), told(3000, "gone"), told(3400, "back"))
+    return with_run(made, episodes=(shifted, wavering, bad), marks=marks)
+
+
+def four_short() -> Analysis:
+    """Return an hour with four episodes of three minutes, each felt and each readable two ways."""
+    starts = (600.0, 1200.0, 2000.0, 3300.0)
+    made = analysis(3600, tuple((s, s + 180) for s in starts))
+    seen = tuple(episode(s, s + 180, f"Contact moved toward the left foot at {s}.") for s in starts)
+    other = ambiguous().run.episodes[0].other_reading
+    ends: tuple[tuple[float, MarkKind], ...] = ((0.0, "gone"), (180.0, "back"))
+    marks = tuple(told(s + t, kind) for s in starts for t, kind in ends)
+    return with_run(made, episodes=(replace(seen[0], other_reading=other), *seen[1:]), marks=marks)
+
+
+def wavering() -> Analysis:
+    """Return a run with one episode in which only unsteadiness grew."""
+    made = every_kind()
+    return with_run(made, episodes=(made.run.episodes[1],), marks=())
+
+
 def felt_only() -> Analysis:
     """Return a run felt at 2:00 to 38:00; the watch saw nothing."""
     return with_run(analysis(3600), marks=(told(120, "gone"), told(2280, "back")))
@@ -323,6 +368,9 @@ MAKERS: dict[str, Callable[[], Analysis]] = {
         wrist_only,
         run_walk,
         four_hours,
+        every_kind,
+        four_short,
+        wavering,
         felt_only,
         ten_minutes,
         too_short,

@@ -129,9 +129,9 @@ def test_what_clearly_moved_stands_before_what_did_not(made: Made) -> None:
     assert "Ground contact time 0.00 ms −2.00 to 2.00 ms" in said[rest:]
 
 
-def test_only_several_changes_are_told_apart_by_their_time(made: Made) -> None:
-    assert "What By" in body(page(made("early_matching"), "km"))
-    assert "What Change By" in body(page(made("four_hours"), "km"))
+def test_only_several_changes_are_told_apart_by_number_and_time(made: Made) -> None:
+    assert "Clearly moved Ground contact" in body(page(made("early_matching"), "km"))
+    assert "2. Gone 2:03:10–2:15:05 Ground contact" in body(page(made("four_hours"), "km"))
 
 
 def with_episodes(analysis: Analysis, *episodes: EpisodeView) -> Analysis:

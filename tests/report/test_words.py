@@ -17,10 +17,6 @@ def test_the_headline_is_what_the_view_says(made: Made) -> None:
     assert words.headline(run) == run.episodes[0].says
 
 
-def test_three_changes_are_told_as_two_and_one_more(made: Made) -> None:
-    assert words.headline(made("four_hours").run).endswith("1 more change is shown below.")
-
-
 def test_a_felt_moment_the_watch_did_not_show_still_counts(made: Made) -> None:
     assert words.headline(made("felt_only").run) == (
         "Felt: gone 2:00, back 38:00. The watch did not show it; your mark counts."
@@ -103,7 +99,7 @@ def test_balance_without_a_named_foot_is_told_as_a_share(made: Made) -> None:
     [
         ("contact_time_left", "Contact time, left foot", "longer"),
         ("stryd.contact_time", "Ground contact time (stryd)", "longer on the ground"),
-        ("cadence_variability", "Cadence, its variability", "less even"),
+        ("cadence_variability", "Cadence, how unsteady", "less steady"),
     ],
 )
 def test_channels_have_names_and_directions(channel: str, short: str, up: str) -> None:
