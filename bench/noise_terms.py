@@ -3,7 +3,7 @@
 ``python bench/noise_terms.py`` writes docs/science/noise-terms.md.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import ModuleType
@@ -12,11 +12,13 @@ import numpy as np
 
 from evenstride.coordination.deviation import build_signal
 from evenstride.episodes._shift import aspects, noise
-from evenstride.episodes._shift.bins import Bins, bin_signal
+from evenstride.episodes._shift.bins import Bins, bin_means, bin_signal
 from evenstride.episodes._shift.noise import HealthyNoise
 from evenstride.episodes._shift.several import look_twice
+from evenstride.episodes._shift.shapes import Shape
 from evenstride.model.marks import RunnersWord
 from evenstride.model.recording import Recording
+from evenstride.model.signal import Floats, Signal
 from evenstride.simulate.run import simulate
 from trials.healthy import Asked, healthy_scenario
 from trials.pages import NOBODY, number, percent, table, write
@@ -43,7 +45,6 @@ NO_WANDER = Other(aspects, "healthy_noise", without_wandering)
 NO_WARM_UP = Other(noise, "WARM_UP_SD", 0.0)
 NO_TREND = Other(noise, "TREND_SD", 0.0)
 WHOLE_DRIFT = Other(noise, "DRIFT_SHARE", 1.0)
-PACE_KNOWN = Other(aspects, "PACE_SD", 0.0)
 LEVEL_ONLY = Other(aspects, "KIND_PRIOR", {"shift": 1.0, "variability": 0.0, "bursts": 0.0})
 STEADY_STEPS = Other(aspects, "UNSTEADINESS", replace(noise.UNSTEADINESS, wander_sd=0.0))
 VARIANTS: dict[str, tuple[Other, ...]] = {
@@ -53,7 +54,6 @@ VARIANTS: dict[str, tuple[Other, ...]] = {
         WHOLE_DRIFT,
         NO_WARM_UP,
         NO_TREND,
-        PACE_KNOWN,
         LEVEL_ONLY,
     ),
     "without slow wandering of the level": (NO_WANDER,),
@@ -61,10 +61,12 @@ VARIANTS: dict[str, tuple[Other, ...]] = {
     "without warming up": (NO_WARM_UP,),
     "without a trend": (NO_TREND,),
     "without warming up and trend": (NO_WARM_UP, NO_TREND),
-    "without pace and slope left open": (PACE_KNOWN,),
     "without clipping": (Other(noise, "CLIP", 1e6),),
     "level only": (LEVEL_ONLY,),
 }
+LEFT_OPEN = "with pace and slope left open"
+"""What one SD of a pace or slope term may move, beyond what was taken out before: one innovation SD
+in the covariance."""
 HEALTHY = 40 if quick() else 200
 PLANTED = 20 if quick() else 100
 CELLS = {
@@ -100,9 +102,23 @@ def statistics(recording: Recording) -> dict[str, float]:
     """Return the log Bayes factor of a run under every variant; empty where it is too short."""
     signal, _ = build_signal((recording,), (0.0,))
     bins = bin_signal(signal)
-    return (
-        {name: _weighed(bins, others) for name, others in VARIANTS.items()} if bins.enough else {}
-    )
+    if not bins.enough:
+        return {}
+    variants = VARIANTS | {LEFT_OPEN: (Other(aspects, "_free", left_open(signal, bins)),)}
+    return {name: _weighed(bins, others) for name, others in variants.items()}
+
+
+def left_open(signal: Signal, bins: Bins) -> Callable[[Bins, tuple[Shape, ...]], Floats]:
+    """Return what is free at no cost where pace and slope are too, as a covariance."""
+    rows = bins.index.astype(np.int64)
+    columns = [bin_means(column, signal.running)[rows] for column in signal.covariates.T]
+    paces = np.nan_to_num(np.column_stack(columns)) if columns else np.zeros((rows.size, 1))
+    known_only = aspects._free  # noqa: SLF001 - what is put in its place is what is measured
+
+    def free(bins: Bins, known: tuple[Shape, ...]) -> Floats:
+        return np.asarray(known_only(bins, known) + paces @ paces.T)
+
+    return free
 
 
 def _weighed(bins: Bins, others: tuple[Other, ...]) -> float:
@@ -125,7 +141,7 @@ def rows(
 ) -> list[list[str]]:
     """Return a table row for each variant; each is calibrated on the same healthy runs."""
     lines = []
-    for variant in VARIANTS:
+    for variant in (*VARIANTS, LEFT_OPEN):
         limit = {
             what: float(np.quantile([one[variant] for one in found[what]], 0.95))
             for what in ("contact time", "balance")

@@ -66,18 +66,13 @@ def bins_of(signal_of: SignalOf) -> Callable[..., Bins]:
     Without `unsteadiness`, shape ``(bins, channels)``, only the level can be searched.
     """
 
-    def make(
-        values: Mapping[str, Floats],
-        unsteadiness: Floats | None = None,
-        covariates: Floats | None = None,
-    ) -> Bins:
+    def make(values: Mapping[str, Floats], unsteadiness: Floats | None = None) -> Bins:
         table = np.column_stack(list(values.values()))
         return Bins(
             signal_of(values).searched,
             np.arange(float(len(table))),
             table,
             np.full(table.shape, np.nan) if unsteadiness is None else unsteadiness,
-            np.empty((len(table), 0)) if covariates is None else covariates,
         )
 
     return make

@@ -11,7 +11,6 @@ from evenstride.episodes._shift.aspects import (
     KIND_PRIOR,
     SIZE_PRIOR_SD,
     Singles,
-    free_columns,
 )
 from evenstride.episodes._shift.bins import Bins
 from evenstride.episodes._shift.evidence import (
@@ -28,6 +27,7 @@ from evenstride.episodes._shift.evidence import (
     weigh,
 )
 from evenstride.episodes._shift.noise import (
+    LEVEL_SD,
     UNSTEADINESS,
     HealthyNoise,
     covariance,
@@ -114,8 +114,8 @@ class LongRun:
     """Every kind of loss of a run, the long way."""
 
     def __init__(self, bins: Bins, known: tuple[Shape, ...] = ()) -> None:
-        free = free_columns(bins, known)
-        cov = free @ free.T
+        shares = [LEVEL_SD * shape.share(bins.index) for shape in known]
+        cov = sum((np.outer(share, share) for share in shares), np.zeros((COUNT, COUNT)))
         noise = healthy_noise(tuple(channel.quantity for channel in bins.channels))
         self.level = LongWay(bins.values, covariance(bins.index, noise) + cov)
         self.usable = np.flatnonzero(np.isfinite(bins.unsteadiness).all(axis=0)).tolist()
@@ -192,7 +192,7 @@ def changed(bins_of: BinsOf, names: tuple[str, ...], told: tuple[int, ...]) -> B
     unsteadiness = np.full((COUNT, len(names)), np.nan)
     unsteadiness[:, list(told)] = drawn(UNSTEADINESS, COUNT, len(told), seed=6)
     unsteadiness[5:10] += 0.8
-    return bins_of(values, unsteadiness, np.random.default_rng(7).normal(size=(COUNT, 1)))
+    return bins_of(values, unsteadiness)
 
 
 def the_long_way(bins: Bins, known: tuple[Shape, ...], like: Evidence) -> Evidence:
