@@ -313,16 +313,16 @@ def simulate(
         float, typer.Option(metavar="N", help="How long the run is, in minutes.")
     ] = 60.0,
     onset: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             metavar="m:ss",
             help="When coordination goes, such as 12:00; 0:00 for off at the start. Without it"
-            " the runner stays well.",
+            " the runner stays well. Repeat it for more than once.",
         ),
     ] = None,
     recovery: Annotated[
-        str | None,
-        typer.Option(metavar="m:ss", help="When it comes back. Without it, it does not."),
+        list[str] | None,
+        typer.Option(metavar="m:ss", help="When it comes back, each time. Without it: never."),
     ] = None,
     shift_pp: Annotated[
         float,
@@ -362,21 +362,19 @@ def simulate(
     ] = None,
     laps: Annotated[
         bool,
-        typer.Option(
-            "--laps/--no-laps",
-            help="Whether the runner presses lap when it goes and when it comes back, a few"
-            " seconds late as people do.",
-        ),
+        typer.Option("--laps/--no-laps", help="Whether lap is pressed at each, some seconds late."),
     ] = True,
 ) -> None:
     """Make a run with a known truth, as a watch's file: to try things, to test, to learn."""
-    from evenstride.app.simulation import SimulationRequest, write_simulated
+    from evenstride.app.simulation import SimulationRequest, again, write_simulated
     from evenstride.report.terminal import draw_simulated, open_console
 
+    onsets_s, back_s = _times("--onset", onset), _times("--recovery", recovery)
     request = SimulationRequest(
         minutes=minutes,
-        onset_s=None if onset is None else _time("--onset", onset),
-        recovery_s=None if recovery is None else _time("--recovery", recovery),
+        onset_s=next(iter(onsets_s), None),
+        recovery_s=next(iter(back_s), None),
+        later_s=again(onsets_s, back_s),
         shift_pp=shift_pp,
         ramp_s=_time("--ramp", ramp),
         seed=seed,

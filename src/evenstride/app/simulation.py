@@ -74,6 +74,8 @@ class SimulationRequest:
         Seconds of running and of walking, None for a run without walk breaks.
     laps
         Whether the runner presses lap when it goes and when it comes back.
+    later_s
+        When it goes and returns again, once or more.
     """
 
     minutes: float = 60.0
@@ -86,6 +88,36 @@ class SimulationRequest:
     recording: RecordingMode = "every-second"
     run_walk_s: tuple[float, float] | None = None
     laps: bool = True
+    later_s: tuple[tuple[float, float | None], ...] = ()
+
+    @property
+    def times_s(self) -> tuple[tuple[float, float | None], ...]:
+        """When coordination goes and returns, each time; empty where the runner stays well."""
+        return () if self.onset_s is None else ((self.onset_s, self.recovery_s), *self.later_s)
+
+
+def again(
+    onsets_s: tuple[float, ...], recoveries_s: tuple[float, ...]
+) -> tuple[tuple[float, float | None], ...]:
+    """Return the second and every later time it goes, with the return that belongs to it.
+
+    Examples
+    --------
+    >>> again((60.0, 600.0), (300.0,)), again((60.0,), (300.0,))
+    (((600.0, None),), ())
+
+    Raises
+    ------
+    EvenstrideError
+        If it returns more often than it goes.
+    """
+    if len(recoveries_s) > max(len(onsets_s), 1):
+        raise EvenstrideError(
+            "Coordination cannot come back more often than it goes.",
+            "Give an --onset for each --recovery.",
+        )
+    missing = (None,) * (len(onsets_s) - len(recoveries_s))
+    return tuple(zip(onsets_s, (*recoveries_s, *missing), strict=False))[1:]
 
 
 @dataclass(frozen=True)
@@ -167,15 +199,9 @@ def _scenario(request: SimulationRequest) -> Scenario:
 
 
 def _episodes(request: SimulationRequest) -> tuple[PlantedEpisode, ...]:
-    if request.onset_s is None:
-        return ()
-    return (
-        PlantedEpisode(
-            request.onset_s,
-            request.recovery_s,
-            ramp_s=request.ramp_s,
-            balance_pp=request.shift_pp,
-        ),
+    return tuple(
+        PlantedEpisode(onset_s, recovery_s, ramp_s=request.ramp_s, balance_pp=request.shift_pp)
+        for onset_s, recovery_s in request.times_s
     )
 
 
@@ -203,16 +229,26 @@ def _check_times(request: SimulationRequest) -> None:
         raise EvenstrideError(
             f"A change that never begins cannot take {clock(request.ramp_s)}.", "Give --onset too."
         )
-    for what, moment in (("onset", request.onset_s), ("recovery", request.recovery_s)):
+    over_s = 0.0
+    for onset_s, recovery_s in request.times_s:
+        if onset_s < over_s:
+            raise EvenstrideError(
+                f"Coordination cannot go again at {clock(onset_s)}, before it is back.",
+                "Give --onset and --recovery in order of time, each pair after the one before.",
+            )
+        over_s = end_s if recovery_s is None else recovery_s
+        _check_inside(onset_s, recovery_s, end_s)
+        _check_episode(onset_s, over_s, request.ramp_s)
+
+
+def _check_inside(onset_s: float, recovery_s: float | None, end_s: float) -> None:
+    for what, moment in (("onset", onset_s), ("recovery", recovery_s)):
         if moment is not None and moment >= end_s:
             raise EvenstrideError(
                 f"The run is over at {clock(end_s)}, before the {what} at {clock(moment)}.",
                 "Give an earlier time, or more --minutes. Leave --recovery out if it never comes"
                 " back.",
             )
-    if request.onset_s is not None:
-        back_s = end_s if request.recovery_s is None else request.recovery_s
-        _check_episode(request.onset_s, back_s, request.ramp_s)
 
 
 def _check_episode(onset_s: float, back_s: float, ramp_s: float) -> None:

@@ -135,15 +135,15 @@ def progress(console: Console) -> Iterator[Advance]:
 
 
 def _planted(request: SimulationRequest) -> str:
-    if request.onset_s is None:
+    if not request.times_s:
         return "The runner stays well."
     foot = "left" if request.shift_pp > 0 else "right"
-    end = "the end" if request.recovery_s is None else clock(request.recovery_s)
-    unseen = " A wrist watch does not record it." if request.kit == "wrist" else ""
-    return (
-        f"Contact moves {abs(request.shift_pp):g} pp toward the {foot} foot"
-        f" from {clock(request.onset_s)} to {end}.{unseen}"
+    times = " and ".join(
+        f"from {clock(onset_s)} to {'the end' if back_s is None else clock(back_s)}"
+        for onset_s, back_s in request.times_s
     )
+    unseen = " A wrist watch does not record it." if request.kit == "wrist" else ""
+    return f"Contact moves {abs(request.shift_pp):g} pp toward the {foot} foot {times}.{unseen}"
 
 
 def _pressed(made: SimulatedFile) -> str:
