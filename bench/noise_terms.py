@@ -113,10 +113,11 @@ def left_open(signal: Signal, bins: Bins) -> Callable[[Bins, tuple[Shape, ...]],
     rows = bins.index.astype(np.int64)
     columns = [bin_means(column, signal.running)[rows] for column in signal.covariates.T]
     paces = np.nan_to_num(np.column_stack(columns)) if columns else np.zeros((rows.size, 1))
-    known_only = aspects._free  # noqa: SLF001 - what is put in its place is what is measured
 
     def free(bins: Bins, known: tuple[Shape, ...]) -> Floats:
-        return np.asarray(known_only(bins, known) + paces @ paces.T)
+        shares = [noise.LEVEL_SD * shape.share(bins.index)[:, None] for shape in known]
+        columns = np.hstack([paces, *shares])
+        return np.asarray(columns @ columns.T)
 
     return free
 
