@@ -255,7 +255,7 @@ def _beliefs(mine: Outcomes) -> str:
 ## Are the probabilities right?
 
 **An episode at all.** The planted runs of 10 and 20 minutes, all sizes, and the healthy ones, both
-made equally common. Below a Bayes factor of 3 nothing is told, and no probability is known. How
+made equally common. Below a Bayes factor of 2 nothing is told, and no probability is known. How
 often it is right depends on the sizes planted.
 
 {probability_table(mine)}

@@ -20,15 +20,6 @@ def tail_threshold(values: Floats, share: float) -> float:
     return start + float(excess.mean()) * float(np.log(upper / share))
 
 
-def safe_threshold(values: Floats, share: float, rng: np.random.Generator) -> tuple[float, float]:
-    """Return the threshold as estimated, and the upper end of its one-sided 90 % interval.
-
-    The interval comes from 500 bootstrap samples.
-    """
-    again = [tail_threshold(rng.choice(values, size=values.size), share) for _ in range(500)]
-    return tail_threshold(values, share), float(np.quantile(again, 0.9))
-
-
 def poisson_bounds(count: int, hours: float) -> tuple[float, float]:
     """Return the exact 90 % interval of a rate per 10 h (Garwood 1936, 10.2307/2333958)."""
     low = float(chi2.ppf(0.05, 2 * count)) / 2 if count else 0.0

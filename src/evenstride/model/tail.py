@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass
 
-LEAST_LOG_BF = math.log(3.0)
-"""Positive evidence, after Kass and Raftery 1995 (10.1080/01621459.1995.10476572)."""
+LEAST_LOG_BF = math.log(2.0)
+"""Less than two to one for an episode is no alarm, however quiet healthy running is."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,7 @@ class Tail:
         """Return what a run of that judged length must pass.
 
         Between the drawn lengths it is interpolated over the logarithm of length; outside them the
-        nearest is taken. Never below `LEAST_LOG_BF`: what speaks for an episode less than three to
-        one is no alarm, however quiet healthy running is.
+        nearest is taken. Never below `LEAST_LOG_BF`.
 
         Examples
         --------
