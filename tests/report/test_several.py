@@ -253,3 +253,9 @@ def test_the_terminal_names_the_kind_beside_the_moment(made: Made) -> None:
     assert re.search(r"2\. went +– +unsteady 39:50", out)
     assert re.search(r"2\. came back +– +steadier 42:55", out)
     assert re.search(r"1\. went +14:40, .* 15:05 .* watch 0:25 later", out)
+
+
+def test_the_stripes_have_no_ground_that_would_stay_white_in_the_dark(made: Made) -> None:
+    html = page(made("wavering"), "km")
+    assert "<pattern" in html
+    assert 'fill="#ffffff"' not in html

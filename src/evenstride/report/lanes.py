@@ -110,7 +110,8 @@ def _look(bar: BarPlan) -> Fill:
         return Fill(PAPER, outline=Stroke(MEASURED, 0.7, (3, 2)))
     edge = Stroke(MEASURED, 0.7)
     if bar.kind == "variability":
-        return Fill(PAPER, hatch="||||||||", outline=edge)
+        # Without a ground of its own, which would stay white in the dark scheme.
+        return Fill(None, hatch="||||||", outline=edge)
     return Fill(PAPER if bar.kind == "bursts" else BAR, outline=edge)
 
 
