@@ -44,7 +44,7 @@ def test_presses_that_do_not_fit_leave_their_run_out_and_nothing_else(three: lis
     [issue] = view.issues
     assert (issue.level, issue.where) == ("error", "b.fit")
     assert "1 lap press does not fit gone,back" in issue.problem
-    assert "--laps b.fit=" in issue.remedy
+    assert "--laps b.fit=gone, or skip; if you felt nothing, --fine b.fit." in issue.remedy
 
 
 def test_a_run_can_have_its_own_word_and_another_none_of_trouble(three: list[Path]) -> None:

@@ -177,6 +177,8 @@ def test_how_rarely_healthy_running_alarms_is_told_in_hours(made: Made) -> None:
         "In healthy running some change is reported about once in 20 hours of running."
     )
     assert len(facts.evidence(replace(run, false_alarms_per_10h=None))) == 1
+    rarely = facts.evidence(replace(run, false_alarms_per_10h=0.071))[1]
+    assert rarely.endswith("about once in 140 hours of running.")
 
 
 def test_what_only_a_command_line_can_do_is_not_put_before_a_doctor(made: Made) -> None:

@@ -153,7 +153,7 @@ def _marks(
     if len(meanings) != len(presses):
         raise EvenstrideError(
             f"It is left out: its {_counted(len(presses))} not fit {','.join(own or word.laps)}.",
-            f"Say what each meant: --laps {files[0]}=gone,skip,back. Or --fine {files[0]}.",
+            _how_to_tell(files[0], len(presses)),
         )
     marks = tuple(
         Mark(press.t_s, press.distance_m, meaning, press.source, press.recalled)
@@ -161,6 +161,15 @@ def _marks(
         if meaning != "skip"
     )
     return marks if any(mark.kind != "mark" for mark in marks) else None
+
+
+def _how_to_tell(file: str, presses: int) -> str:
+    """Return what to type, with as many words as presses, to be copied and mended."""
+    fine = f"if you felt nothing, --fine {file}."
+    if not presses:
+        return f"Leave out its words, or, {fine}"
+    words = ",".join(("gone", "back")[place % 2] for place in range(presses))
+    return f"Say what each press meant, such as --laps {file}={words}, or skip; {fine}"
 
 
 def _over_and_over(laps: tuple[LapMeaning, ...], presses: int) -> tuple[LapMeaning, ...]:

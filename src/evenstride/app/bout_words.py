@@ -1,5 +1,8 @@
 """What bouts of running show together, as the contract and a plain sentence tell it."""
 
+from collections.abc import Callable
+from math import ceil, floor
+
 from evenstride.app.says import moved, side
 from evenstride.app.views import (
     BoutLatencyView,
@@ -106,13 +109,13 @@ def _half(found: LatencySpread) -> str:
     if first < AFTER_RESTART_S:
         return f"Three times in four it came before {_clock(last)} after the start"
     if _clock(first) == _clock(last):
-        return f"It came at nearly the same time, about {_clock(last)} after the start"
+        return "It came at nearly the same time in each"
     return f"Half of the times it came between {_clock(first)} and {_clock(last)} after the start"
 
 
-def _clock(seconds: float) -> str:
-    """Return a latency to the nearest 5 s: nothing finer can be told."""
-    rounded = 5 * round(seconds / 5.0)
+def _clock(seconds: float, to_whole: Callable[[float], int] = round) -> str:
+    """Return a latency in steps of 5 s: nothing finer can be told."""
+    rounded = 5 * to_whole(seconds / 5.0)
     return f"{rounded} s" if rounded < 60 else f"{rounded // 60}:{rounded % 60:02d}"
 
 
@@ -121,8 +124,9 @@ def _measured(found: PooledBouts, signal: Signal) -> str:
         return _onset(found.onset, signal)
     if found.earliest_s is not None:
         return (
-            "Nothing came again in bout after bout: a change of twice this run's noise that begins "
-            f"{found.earliest_s:.0f} s after the start of each, and lasts, would have shown."
+            "Nothing was seen to come again in bout after bout. A change of twice this run's noise "
+            f"that begins {_clock(found.earliest_s)} after the start of every bout, and lasts, "
+            "would have shown nine times in ten."
         )
     too = f"These {found.count} bouts of running are too few or too short to be judged together"
     if found.shortest_s is None:
@@ -134,11 +138,19 @@ def _onset(onset: PooledOnset, signal: Signal) -> str:
     what, size, way = moved(onset.shifts[:1], signal.searched)
     span = onset.onset_s
     words = "" if onset.latencies is None else f" {latency_words(onset.latencies)}"
+    first, last = _clock(span.lo, floor), _clock(span.hi, ceil)
     return (
-        f"In {onset.agreeing} of {onset.bouts} bouts {what[0].lower()}{what[1:]}{way} about "
-        f"{span.value:.0f} s ({span.lo:.0f} to {span.hi:.0f} s) after the start of a bout, on "
-        f"average{size}.{words}"
+        f"{_in_bouts(onset)} {what[0].lower()}{what[1:]}{way} about {_clock(span.value)} "
+        f"({first} to {last}) after the start of a bout, on average{size}.{words}"
     )
+
+
+def _in_bouts(onset: PooledOnset) -> str:
+    """Say in how many bouts it came: the rest are those of which it is said that it did not."""
+    if onset.latencies is None:
+        return f"In {onset.agreeing} of {onset.bouts} bouts"
+    judged = onset.latencies.judged
+    return f"In {judged - round(onset.latencies.without.value)} of {judged} bouts"
 
 
 def _beyond(found: PooledBouts, signal: Signal, marks: tuple[Mark, ...]) -> str:

@@ -1,6 +1,7 @@
 """The page's tables as rows of words: felt beside measured, what moved, what could be seen."""
 
 from dataclasses import dataclass, replace
+from math import floor, log10
 from operator import itemgetter
 
 from evenstride.app.views import EpisodeView, RunView
@@ -331,7 +332,8 @@ def times(factor: float) -> str:
 
 
 def _once(per_10h: float) -> str:
-    return f"about once in {10 / per_10h:.2g} hours of running"
+    hours = 10 / per_10h
+    return f"about once in {round(hours, 1 - floor(log10(hours))):g} hours of running"
 
 
 _BEGAN = {"sudden": "within a minute", "gradual": "gradually, over a minute or more"}

@@ -373,6 +373,8 @@ def nothing(run: RunView) -> str:
     """Return what stands in the lane of measured changes where there is none."""
     if not run.channels:
         return "nothing in this recording that could show it"
+    if run.bouts is not None and run.bouts.onset is not None:
+        return "seen in the bouts together, as told above; no single one is drawn"
     return NOTHING_SEEN_SHORT if judged(run) else "too little running to judge"
 
 
