@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from evenstride.app.views import AgreementView, Analysis
+from evenstride.app.views import AgreementView, Analysis, BoutsView, OnsetView
 from evenstride.model.issue import Issue
 from evenstride.report import facts, words
 
@@ -42,6 +42,16 @@ def test_nothing_found_promises_nothing(made: Made) -> None:
     assert words.headline(run) == words.NOTHING_SEEN
     assert words.nothing(run) == "no change beyond this runner's own noise"
     assert words.limits(run) == ("Less than 1:30 of unbroken running is too short to judge.",)
+
+
+def test_what_only_bouts_show_is_neither_nothing_nor_normal(made: Made) -> None:
+    run = made("nothing_found").run
+    onset = OnsetView(60.0, 50.0, 80.0, 16, 14, "left", 0.0001, ())
+    shown = replace(run, bouts=BoutsView(16, 16, 90.0, 45.0, onset, "In 14 of 16 bouts."))
+    assert words.headline(shown) == "In 14 of 16 bouts."
+    assert words.nothing(shown).startswith("seen in the bouts together")
+    assert words.has_band(run)
+    assert not words.has_band(shown)
 
 
 def test_too_little_running_is_not_called_no_change(made: Made) -> None:

@@ -121,7 +121,7 @@ def draw_signal(pen: Pen, sheet: Sheet, index: int) -> None:
     line = sheet.analysis.strip.lines[index]
     lane = sheet.lanes[f"line {index}"]
     scale = Scale(lane, *_room(sheet, line))
-    if words.judged(sheet.analysis.run):
+    if words.has_band(sheet.analysis.run):
         _band(pen, scale, line, named=index == 0)
     _shade(pen, sheet, lane)
     _values(pen, sheet, scale, line)

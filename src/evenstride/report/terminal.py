@@ -377,7 +377,8 @@ def _presses(run: RunView) -> str:
     how_many = len(untold_presses(run))
     if not how_many:
         return ""
-    return f"{counted_presses(how_many)}, meaning not told: --laps gone,back,mark,skip"
+    presses = counted_presses(how_many)
+    return f"{presses}, meaning not told: --laps with gone, back, mark or skip for each"
 
 
 def _issues(issues: Sequence[Issue]) -> list[Text]:

@@ -369,11 +369,20 @@ def bouts_beside(run: RunView) -> str:
     return run.bouts.says
 
 
+def _seen_in_bouts(run: RunView) -> bool:
+    return run.bouts is not None and run.bouts.onset is not None
+
+
+def has_band(run: RunView) -> bool:
+    """Return True where normal values are known: what came in bouts alone is not set apart."""
+    return judged(run) and (bool(run.episodes) or not _seen_in_bouts(run))
+
+
 def nothing(run: RunView) -> str:
     """Return what stands in the lane of measured changes where there is none."""
     if not run.channels:
         return "nothing in this recording that could show it"
-    if run.bouts is not None and run.bouts.onset is not None:
+    if _seen_in_bouts(run):
         return "seen in the bouts together, as told above; no single one is drawn"
     return NOTHING_SEEN_SHORT if judged(run) else "too little running to judge"
 
@@ -456,7 +465,7 @@ def limits(run: RunView) -> tuple[str, ...]:
 
 def found(run: RunView) -> bool:
     """Return True where any change was measured, in the run or in its bouts laid together."""
-    return bool(run.episodes) or (run.bouts is not None and run.bouts.onset is not None)
+    return bool(run.episodes) or _seen_in_bouts(run)
 
 
 def _foot(run: RunView) -> str:
