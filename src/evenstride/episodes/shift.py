@@ -80,7 +80,7 @@ def _episode(
     found: Found, others: tuple[Shape, ...], signal: Signal, marks: tuple[Mark, ...]
 ) -> Episode:
     evidence, shares = found.evidence, found.shares
-    order = preferred(shares, evidence.grid_s, marks, others)
+    order = preferred(shares, evidence.grid_s, marks)
     readings = [read(family, shares, evidence, signal, others) for family in order[:2]]
     kind = max(evidence.kinds, key=lambda one: evidence.kinds[one])
     gradual = gradual_share(order[0], shares)

@@ -153,15 +153,20 @@ def _posterior(found: _Weighed, aspects: Aspects, grid_s: Floats, step_s: float)
     prior = _closed_prior(np.isfinite(found.closed[0]), grid_s)
     closed = prior * share[:, None, None, None] * np.exp(found.closed - top)
     held = share[:, None, None] * ramp_prior * np.exp(found.opened - top) / grid_s.size
-    total = float(closed.sum() + (PRIOR_OPEN + PRIOR_START) * held.sum())
-    by_kind = closed.sum(axis=(1, 2, 3)) + (PRIOR_OPEN + PRIOR_START) * held.sum(axis=(1, 2))
+    opened = PRIOR_OPEN * held
+    # A level is two-sided: gone from here on, and off until here, are the same change. Unsteadiness
+    # only grows, so what grows from here on was not there before: off from the start is not read.
+    started = PRIOR_START * held[0]
+    by_kind = closed.sum(axis=(1, 2, 3)) + opened.sum(axis=(1, 2))
+    by_kind[0] += started.sum()
+    total = float(by_kind.sum())
     return Evidence(
         float(top + np.log(total)),
         grid_s,
         step_s,
         closed.sum(axis=0) / total,
-        PRIOR_OPEN * held.sum(axis=0) / total,
-        PRIOR_START * held.sum(axis=0) / total,
+        opened.sum(axis=0) / total,
+        started / total,
         {kind: float(mass / total) for kind, mass in zip(aspects.kinds, by_kind, strict=True)},
     )
 

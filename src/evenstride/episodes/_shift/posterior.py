@@ -8,12 +8,14 @@ import numpy as np
 
 from evenstride.episodes._shift.evidence import RAMPS_S, Evidence
 from evenstride.episodes._shift.shapes import Shape
+from evenstride.model.intervals import Stretch
 from evenstride.model.marks import Mark, RunnersWord, felt_stretches
 from evenstride.model.signal import Floats
 
 Family: TypeAlias = Literal["closed", "opened", "started"]
 FAMILIES: tuple[Family, ...] = ("closed", "opened", "started")
 _WORTH_TELLING = 0.1
+_MOST_SHARED = 0.1
 
 
 @dataclass(frozen=True)
@@ -74,13 +76,32 @@ def share_out(evidence: Evidence, word: RunnersWord) -> tuple[Shares, bool]:
     ), True
 
 
-def _agreeing(shares: Shares, grid_s: Floats, word: RunnersWord) -> Shares:
-    """Keep the episodes that leave more than half of every told normal stretch alone."""
+def beside(shares: Shares, grid_s: Floats, others: tuple[Shape, ...]) -> Shares:
+    """Leave out what overlaps other episodes; all of it stays where nothing else would.
+
+    Beside a known episode whose size is open, one that begins where it ends and one that spans it
+    look the same: the first is meant.
+    """
+    first_s, last_s = float(grid_s[0]), float(grid_s[-1])
+    known = tuple(Stretch(max(one.onset_s, first_s), min(one.recovery_s, last_s)) for one in others)
+    kept = _agreeing(shares, grid_s, RunnersWord(normal=known), _MOST_SHARED)
+    total = sum(kept.of(family) for family in FAMILIES)
+    return (
+        shares
+        if total <= 1e-6
+        else Shares(
+            *(part / total for part in (kept.closed, kept.opened, kept.early, kept.started))
+        )
+    )
+
+
+def _agreeing(shares: Shares, grid_s: Floats, word: RunnersWord, share: float = 0.5) -> Shares:
+    """Keep the episodes that take no more than that share of every told normal stretch."""
     inside = np.ones((grid_s.size, grid_s.size), dtype=np.bool_)
     after = np.ones(grid_s.size, dtype=np.bool_)
     before = np.ones(grid_s.size, dtype=np.bool_)
     for told in word.normal:
-        most = 0.5 * told.seconds
+        most = share * told.seconds
         from_on = told.to_s - np.clip(grid_s, told.from_s, told.to_s)
         inside &= from_on[:, None] - from_on[None, :] <= most
         after &= from_on <= most
@@ -96,21 +117,16 @@ def _agreeing(shares: Shares, grid_s: Floats, word: RunnersWord) -> Shares:
     )
 
 
-def preferred(
-    shares: Shares, grid_s: Floats, marks: tuple[Mark, ...], others: tuple[Shape, ...] = ()
-) -> list[Family]:
+def preferred(shares: Shares, grid_s: Floats, marks: tuple[Mark, ...]) -> list[Family]:
     """Return the ways to read the run, the preferred first, those worth telling only.
 
     "Gone and not back" and "off from the start, then back" look the same inside one run. Which of
     the two comes first is the runner's to say, and so is whether another reading is worth telling:
     with felt marks, those that fit the felt stretches less well than the first are left out. Felt
-    marks decide nothing else; times, sizes and probabilities stay as measured. Where the run holds
-    other episodes, a reading that would swallow one of them is left out.
+    marks decide nothing else; times, sizes and probabilities stay as measured.
     """
-    families = [family for family in FAMILIES if not _swallows(family, shares, grid_s, others)]
-    families = families or list(FAMILIES)
-    fits = {family: _fit(family, shares, grid_s, marks) for family in families}
-    order = sorted(families, key=shares.of, reverse=True)
+    fits = {family: _fit(family, shares, grid_s, marks) for family in FAMILIES}
+    order = sorted(FAMILIES, key=shares.of, reverse=True)
     if order[0] != "closed":
         # Of these two the likelihood knows nothing; their shares differ by the prior alone.
         order.sort(key=lambda f: (f == "closed", -fits[f], -shares.of(f)))
@@ -122,22 +138,6 @@ def preferred(
             if shares.of(family) >= _WORTH_TELLING and fits[family] >= fits[order[0]]
         ),
     ]
-
-
-def _swallows(family: Family, shares: Shares, grid_s: Floats, others: tuple[Shape, ...]) -> bool:
-    """Return whether a reading holds more than half of another episode, or has no share at all."""
-    if not others:
-        return False
-    if shares.of(family) <= 0:
-        return True
-    mine = likeliest(family, shares, grid_s)
-    first_s, last_s = float(grid_s[0]), float(grid_s[-1])
-    for other in others:
-        from_s, to_s = max(other.onset_s, first_s), min(other.recovery_s, last_s)
-        shared_s = min(mine.recovery_s, to_s) - max(mine.onset_s, from_s)
-        if shared_s > 0.5 * (to_s - from_s):
-            return True
-    return False
 
 
 def _fit(family: Family, shares: Shares, grid_s: Floats, marks: tuple[Mark, ...]) -> float:

@@ -9,21 +9,22 @@ import numpy as np
 from evenstride.episodes._shift.aspects import Aspect, aspects_of
 from evenstride.episodes._shift.bins import BIN_S, Bins
 from evenstride.episodes._shift.evidence import SHORTEST_S, Evidence, weigh
-from evenstride.episodes._shift.posterior import FAMILIES, Shares, likeliest, share_out
+from evenstride.episodes._shift.posterior import FAMILIES, Shares, beside, likeliest, share_out
 from evenstride.episodes._shift.shapes import Shape
 from evenstride.model.marks import RunnersWord
 from evenstride.model.signal import Floats
+from evenstride.model.tail import LEAST_LOG_BF
 
 MOST = 4
 """More episodes than that in one run are not told apart."""
 SEVERAL_PRIOR = 0.2
 """How often a run that holds one episode holds another."""
-ONE_MORE = 2.0
+ONE_MORE = 1.5
 """Log evidence a further episode needs beside the others: a change that did not come or go quite as
 the model has it must not pass for a second one."""
 _SWEEPS = 2
 _STILL_OFF = 0.5
-"""A stretch moved by at least half of the largest change is off, too."""
+"""Where at least this share of the largest change is left, the run is still off."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,7 @@ def find_all(bins: Bins, word: RunnersWord, least_log_bf: float) -> list[Found]:
     several = _weighed_together(bins, word, apart(bins, _greedy(bins, word, searched)))
     if len(several) > 1:
         return several
-    alone = searched.one.evidence.log_bayes_factor + math.log(1.0 - SEVERAL_PRIOR)
-    return [searched.one] if alone >= least_log_bf else []
+    return [searched.one] if searched.one.evidence.log_bayes_factor >= LEAST_LOG_BF else []
 
 
 def _greedy(bins: Bins, word: RunnersWord, searched: Searched) -> tuple[Shape, ...]:
@@ -119,6 +119,14 @@ def _look(bins: Bins, word: RunnersWord, known: tuple[Shape, ...]) -> Found:
     shares, agreed = share_out(evidence, word)
     family = max(FAMILIES, key=shares.of)
     return Found(likeliest(family, shares, evidence.grid_s), evidence, shares, agreed)
+
+
+def _beside(bins: Bins, word: RunnersWord, others: tuple[Shape, ...]) -> Found:
+    found = _look(bins, word, others)
+    shares = beside(found.shares, found.evidence.grid_s, others)
+    family = max(FAMILIES, key=shares.of)
+    shape = likeliest(family, shares, found.evidence.grid_s)
+    return replace(found, shape=shape, shares=shares)
 
 
 def _weighed_together(bins: Bins, word: RunnersWord, shapes: tuple[Shape, ...]) -> list[Found]:
@@ -141,7 +149,7 @@ def _each_beside_the_rest(bins: Bins, word: RunnersWord, shapes: list[Shape]) ->
         before = list(kept)
         found = []
         for k in range(len(kept)):
-            found.append(_look(bins, word, (*kept[:k], *kept[k + 1 :])))
+            found.append(_beside(bins, word, (*kept[:k], *kept[k + 1 :])))
             kept[k] = found[-1].shape
         if kept == before:
             break
@@ -152,7 +160,7 @@ def apart(bins: Bins, shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
     """Return the stretches in which a run is off, all its changes put together.
 
     Between the times at which anything changes, the changes' sizes are added; a stretch is off
-    where their sum is at least half of the largest. Neighbours that are off in the same direction
+    where half of the largest is left. Neighbours that are off in the same direction
     are one episode.
     """
     if len(shapes) == 1:
@@ -167,8 +175,9 @@ def apart(bins: Bins, shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
         [[a < (e + f) / 2 < b for a, b in zip(starts, ends, strict=True)] for e, f in _pairs(edges)]
     )
     moved = inside @ sizes
-    length = np.linalg.norm(moved, axis=1)
-    off = length >= _STILL_OFF * length.max()
+    off = np.array(
+        [_is_off(way, sizes[covering]) for way, covering in zip(moved, inside, strict=True)]
+    )
     pieces: list[tuple[float, float, Floats]] = []
     for (from_s, to_s), is_off, way in zip(_pairs(edges), off, moved, strict=True):
         if not is_off:
@@ -183,6 +192,17 @@ def apart(bins: Bins, shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
         for from_s, to_s, _ in pieces
         if to_s - from_s >= SHORTEST_S
     )
+
+
+def _is_off(moved: Floats, covering: Floats) -> bool:
+    """Return whether a stretch keeps half of the largest change that covers it, in its direction.
+
+    Along that direction alone, so that lines that did not move do not count by their noise.
+    """
+    if not len(covering):
+        return False
+    largest = max(covering, key=lambda change: float(change @ change))
+    return float(moved @ largest) >= _STILL_OFF * float(largest @ largest)
 
 
 def _pairs(edges: list[float]) -> list[tuple[float, float]]:
