@@ -21,6 +21,8 @@ from evenstride.simulate.episode import PlantedEpisode
 from evenstride.simulate.run import simulate
 from evenstride.simulate.scenario import Scenario
 
+pytestmark = pytest.mark.slow
+
 SignalOf = Callable[[Mapping[str, Floats]], Signal]
 SEEDS = range(4)
 WRIST = ("contact_time", "vertical_oscillation")

@@ -19,6 +19,8 @@ from evenstride.simulate.episode import PlantedEpisode
 from evenstride.simulate.run import simulate
 from evenstride.simulate.scenario import Scenario
 
+pytestmark = pytest.mark.slow
+
 SignalOf = Callable[[Mapping[str, Floats]], Signal]
 Steady = Callable[[int, Floats], Signal]
 BinsOf = Callable[..., Bins]
@@ -73,7 +75,6 @@ def near(found: tuple[Episode, ...], *wanted: tuple[float, float]) -> bool:
     return len(found) == len(wanted) and np.allclose(times(found), wanted, rtol=0, atol=90)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("size_sd", "least"), [(3.0, 5), (4.5, 6)])
 def test_two_episodes_with_clean_running_between_are_two_and_not_one_long_one(
     usual: Tails, size_sd: float, least: int
@@ -135,7 +136,6 @@ def test_a_worsening_in_two_steps_is_one_episode(usual: Tails) -> None:
         assert recovery_s == pytest.approx(2700, abs=60)
 
 
-@pytest.mark.xfail(strict=True, reason="beside the first, the second may as well span both")
 @pytest.mark.parametrize("seed", range(2))
 def test_opposite_changes_after_each_other_stay_two(
     steady: Steady, usual: Tails, seed: int
