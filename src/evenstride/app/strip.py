@@ -70,7 +70,8 @@ def _line(channel: Channel, normal: Channel, judged: Bools, off: Bools, middle: 
         channel.unit,
         channel.says,
         (_smoothed(rest, judged) + level)[middle],
-        level + zero + float(low),
+        # Nothing that can only be positive has a normal below none.
+        max(level + zero + float(low), 0.0),
         level + zero + float(high),
     )
 

@@ -219,7 +219,8 @@ def _issues(signal: Signal, measured: list[Measured], running: Running) -> tuple
         Issue(
             "warning",
             one.name,
-            f"Of {one.quantity.says}, {count} s cannot be a runner's and were set aside.",
+            f"{count} s of this channel cannot be a runner's and were set aside "
+            f"({one.quantity.says}).",
         )
         for one in measured
         if (count := int((one.implausible & running.judged).sum()))
