@@ -15,9 +15,26 @@ _.typical_lo_s
 _.typical_hi_s
 _.spread_lo_s
 _.spread_hi_s
+_.latency_lo_s
+_.latency_hi_s
+_.median_lo_s
+_.median_hi_s
+_.half_from_lo_s
+_.half_from_hi_s
+_.half_to_lo_s
+_.half_to_hi_s
+_.before_30_s
+_.before_30_lo
+_.before_30_hi
+_.without_lo
+_.without_hi
+_.trend_per_bout
+_.trend_lo
+_.trend_hi
 
 # Called by the page's template, report/page.html.
 _.felt_beside_measured
+_.unmoved
 _.evidence
 _.seeable
 _.one_minute
@@ -27,8 +44,10 @@ _.presses_without_meaning
 _.good_to_know
 _.moved_groups
 
-# Called by the bench, which draws the healthy tail with it.
+# Called by the bench: the healthy tail, how well an end is foretold, and planted latencies.
 _.statistic
+_.not_recovered
+_.bout_latencies_s
 
 # A column of emergency_signs.csv; docs/generate.py writes it into the reference.
 _.action

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evenstride.app.episode_views import episode_view, inside
+from evenstride.app.episode_views import episode_views, inside
 from evenstride.coordination.deviation import build_signal
 from evenstride.model.episode import ChannelShift, Episode, Reading, Span
 from evenstride.model.marks import Mark, MarkKind
@@ -28,7 +28,7 @@ def felt(*moments: tuple[float, MarkKind]) -> tuple[Mark, ...]:
 
 
 def test_times_intervals_and_places_are_those_of_the_reading(signal: Signal) -> None:
-    view = episode_view(EPISODE, signal, ())
+    view = episode_views((EPISODE,), signal, ())[0]
     assert (view.onset_s, view.onset_lo_s, view.onset_hi_s) == (300.0, 280.0, 330.0)
     assert (view.recovery_s, view.recovery_lo_s, view.recovery_hi_s) == (600.0, 590.0, 640.0)
     assert view.onset_distance_m == pytest.approx(signal.distance_m[300])
@@ -42,7 +42,7 @@ def test_times_intervals_and_places_are_those_of_the_reading(signal: Signal) -> 
 
 def test_what_did_not_come_back_has_no_recovery(signal: Signal) -> None:
     lasting = replace(EPISODE, reading=replace(READING, recovery_s=None))
-    view = episode_view(lasting, signal, ())
+    view = episode_views((lasting,), signal, ())[0]
     found = (
         view.recovery_s,
         view.recovery_lo_s,
@@ -54,7 +54,7 @@ def test_what_did_not_come_back_has_no_recovery(signal: Signal) -> None:
 
 def test_the_other_reading_stands_beside_it_with_its_own_sentence(signal: Signal) -> None:
     other = Reading(Span(0.0, 0.0, 60.0), Span(300.0, 290.0, 310.0), True, 0.0, (MOVED,))
-    view = episode_view(replace(EPISODE, other_reading=other), signal, ())
+    view = episode_views((replace(EPISODE, other_reading=other),), signal, ())[0]
     assert view.other_reading is not None
     assert view.other_reading.present_at_start
     assert view.other_reading.recovery_s == 300.0
@@ -77,7 +77,7 @@ def test_the_other_reading_stands_beside_it_with_its_own_sentence(signal: Signal
 def test_felt_and_measured_are_compared_where_they_overlap(
     signal: Signal, marks: tuple[Mark, ...], wanted: tuple[float | None, float | None] | None
 ) -> None:
-    found = episode_view(EPISODE, signal, marks).felt_agreement
+    found = episode_views((EPISODE,), signal, marks)[0].felt_agreement
     if wanted is None:
         assert found is None
     else:
@@ -87,7 +87,7 @@ def test_felt_and_measured_are_compared_where_they_overlap(
 
 def test_an_onset_before_the_first_judged_second_has_no_difference(signal: Signal) -> None:
     start = replace(EPISODE, reading=replace(READING, present_at_start=True))
-    found = episode_view(start, signal, felt((10, "gone"), (600, "back"))).felt_agreement
+    found = episode_views((start,), signal, felt((10, "gone"), (600, "back")))[0].felt_agreement
     assert found is not None
     assert (found.onset_difference_s, found.recovery_difference_s) == (None, 0.0)
 

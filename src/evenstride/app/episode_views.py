@@ -53,11 +53,6 @@ def episode_views(
     return tuple(views)
 
 
-def episode_view(episode: Episode, signal: Signal, marks: tuple[Mark, ...]) -> EpisodeView:
-    """Return the only episode of a run as the contract tells it, felt beside measured."""
-    return episode_views((episode,), signal, marks)[0]
-
-
 def followed(signal: Signal) -> tuple[Channel, ...]:
     """Return the channels the detector searched and those that follow their unsteadiness."""
     unsteady = {f"{channel.name}{UNSTEADY}" for channel in signal.searched}
