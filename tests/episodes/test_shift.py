@@ -221,6 +221,21 @@ def test_a_run_too_short_to_judge_says_so(steady: Steady, usual: Tails) -> None:
     assert issue.remedy
 
 
+def test_more_than_a_day_of_running_is_not_judged_at_once(steady: Steady, usual: Tails) -> None:
+    day = steady(1, np.zeros(3600))
+    long = replace(
+        day,
+        running=np.ones(90_000, dtype=np.bool_),
+        channels=tuple(
+            replace(c, values=np.resize(c.values, 90_000), expected=np.zeros(90_000))
+            for c in day.channels
+        ),
+    )
+    found = search(long, SILENT, (), usual)
+    assert (found.episodes, found.judged) == ((), False)
+    assert "24 hours" in found.issues[0].problem
+
+
 def test_a_run_without_a_channel_leaves_the_word_to_others(steady: Steady, usual: Tails) -> None:
     nothing = replace(steady(1, np.zeros(HOUR)), channels=())
     assert search(nothing, SILENT, (), usual) == Search((), None, (), judged=False)

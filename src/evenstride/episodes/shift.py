@@ -27,6 +27,10 @@ HIGHEST_LOG = 300.0
 """Evidence beyond this says no more; it keeps the Bayes factor a finite number."""
 
 
+MOST_MINUTES = 24 * 60.0
+"""Every half minute is weighed beside every other: longer runs would cost gigabytes."""
+
+
 def statistic(signal: Signal) -> tuple[float, Bins]:
     """Return the log Bayes factor of a whole run for some episode, and the bins it rests on.
 
@@ -63,6 +67,8 @@ def search(signal: Signal, word: RunnersWord, marks: tuple[Mark, ...], tails: Ta
     bins = bin_signal(signal)
     if not bins.enough:
         return Search((), None, _too_little(signal), judged=False)
+    if bins.minutes > MOST_MINUTES:
+        return Search((), None, (_too_long(),), judged=False)
     tail, measured = tails.of(tuple(channel.quantity for channel in bins.channels))
     issues = () if measured else (_never_measured(bins),)
     found = find_all(bins, word, tail.threshold(bins.minutes))
@@ -119,6 +125,15 @@ def _too_little(signal: Signal) -> tuple[Issue, ...]:
             "another.",
             "Your marks count; run longer between stops to let the watch see more.",
         ),
+    )
+
+
+def _too_long() -> Issue:
+    return Issue(
+        "warning",
+        "whole recording",
+        "This is more than 24 hours of running, too much to be judged at once.",
+        "Cut the recording into days and look at each.",
     )
 
 
