@@ -18,8 +18,8 @@ import numpy as np
 import polars as pl
 
 from evenstride.formats._csv.rows import MOST_TEXTS, Header, Table, header_of, left_out, table_of
-from evenstride.formats._fit.doubtful import checked_distance, checked_speed
-from evenstride.formats._fit.strays import Ints, spans, stray_times
+from evenstride.formats._doubt.paces import checked_distance, checked_speed
+from evenstride.formats._doubt.strays import Ints, spans, stray_times
 from evenstride.model.issue import Issue
 from evenstride.model.recording import SAMPLES, DeveloperField, Recording, Source, Spacing
 from evenstride.model.signal import Bools, Floats

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from evenstride.formats._doubt.strays import spans, stray_times
 from evenstride.formats._fit import profile
 from evenstride.formats._fit.messages import Array, Ints, Messages, Stack, any_of
-from evenstride.formats._fit.strays import spans, stray_times
 from evenstride.model.issue import Issue
 from evenstride.model.recording import SelfEvaluation
 

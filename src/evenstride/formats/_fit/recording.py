@@ -7,11 +7,11 @@ from datetime import UTC, timedelta, timezone
 import numpy as np
 import polars as pl
 
+from evenstride.formats._doubt.paces import checked_distance, checked_speed
+from evenstride.formats._doubt.strays import APART_S
 from evenstride.formats._fit import profile
-from evenstride.formats._fit.doubtful import checked_distance, checked_speed
 from evenstride.formats._fit.legs import Leg, date_of, legs_of, name_of, too_small
 from evenstride.formats._fit.messages import Array, Column, Floats, Ints, Messages, Stack, any_of
-from evenstride.formats._fit.strays import APART_S
 from evenstride.model.intervals import Stretch
 from evenstride.model.issue import Issue
 from evenstride.model.recording import (

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from evenstride.formats._fit.doubtful import checked_distance, checked_speed
-from evenstride.formats._fit.strays import spans, stray_times
+from evenstride.formats._doubt.paces import checked_distance, checked_speed
+from evenstride.formats._doubt.strays import spans, stray_times
 from evenstride.formats._xml.points import BELIEVED, Floats, Points
 from evenstride.model.intervals import Stretch
 from evenstride.model.issue import Issue

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenstride.formats._fit.messages import Bools, Floats
-from evenstride.formats._fit.strays import out_of_order, stretches
+from evenstride.formats._doubt.strays import out_of_order, stretches
 from evenstride.model.issue import Issue
+from evenstride.model.signal import Bools, Floats
 
 FASTEST_MPS = 15.0  # above any sprint
 _SLACK_M = 50.0

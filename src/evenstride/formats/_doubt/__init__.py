@@ -1,0 +1,1 @@
+"""What no runner and no clock can have done, whatever the format: told, and set aside."""
