@@ -39,14 +39,14 @@ RUNS = {
     "size": 50,
     "length": 30,
     "ramp": 30,
-    "crossed": 200,
+    "crossed": 140,
     "several": 50,
     "unsteady": 40,
     "worsening": 20,
     "early": 25,
     "foot": 30,
     "mix": 50,
-    "decoy": 60,
+    "decoy": 40,
 }
 """Runs in each cell of a group, in each half."""
 

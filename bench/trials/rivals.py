@@ -94,8 +94,9 @@ def _known(values: Floats) -> tuple[Floats, Floats]:
 
 
 def _standard(values: Floats) -> Floats:
+    """Return values in robust SD; in plain ones where a device's coarse steps leave no robust one."""
     rest = values - np.median(values)
-    return np.asarray(rest / (1.4826 * np.median(np.abs(rest))))
+    return np.asarray(rest / (1.4826 * float(np.median(np.abs(rest))) or float(rest.std()) or 1.0))
 
 
 def binary_segmentation(values: Floats) -> tuple[float, int]:
