@@ -94,7 +94,7 @@ def _known(values: Floats) -> tuple[Floats, Floats]:
 
 
 def _standard(values: Floats) -> Floats:
-    """Return values in robust SD; in plain ones where a device's coarse steps leave no robust one."""
+    """Return values in robust SD; in plain ones where a coarse device leaves no robust one."""
     rest = values - np.median(values)
     return np.asarray(rest / (1.4826 * float(np.median(np.abs(rest))) or float(rest.std()) or 1.0))
 
