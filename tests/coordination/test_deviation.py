@@ -196,7 +196,7 @@ def test_values_no_runner_can_have_are_counted_where_they_were_judged(recorded: 
     _, issues = built(recorded(basic(contact_time_ms=contact)))
     [issue] = issues
     assert issue.where == "contact_time"
-    assert "10 s cannot be a runner's" in issue.problem
+    assert "10 s of this channel cannot be a runner's" in issue.problem
 
 
 def test_a_recording_without_a_sample_gives_an_empty_signal(recorded: Recorded) -> None:

@@ -200,9 +200,9 @@ def log_mean(logs: Singles, weight: Singles) -> Singles:
 
     Examples
     --------
-    >>> logs, weight = np.array([[0.0, 80.0], [0.5, 0.5]], dtype=np.float32)
-    >>> float(log_mean(logs, weight).round(1))
-    79.3
+    >>> logs = np.array([0.0, 80.0], dtype=np.float32)
+    >>> f"{float(log_mean(logs, np.full(2, 0.5, dtype=np.float32))):.1f}"
+    '79.3'
     """
     top = logs.max(axis=0)
     shape = (-1,) + (1,) * top.ndim
