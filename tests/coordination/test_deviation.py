@@ -199,6 +199,18 @@ def test_values_no_runner_can_have_are_counted_where_they_were_judged(recorded: 
     assert "10 s of this channel cannot be a runner's" in issue.problem
 
 
+def test_a_sensor_that_repeats_itself_is_set_aside_and_told(recorded: Recorded) -> None:
+    contact = noisy(3, 250, 5)
+    contact[600:720] = contact[599]
+    contact[900:930] = contact[899]
+    signal, issues = built(recorded(basic(contact_time_ms=contact)))
+    [channel] = [one for one in signal.channels if one.name == "contact_time"]
+    assert np.flatnonzero(np.isnan(channel.values)).tolist() == list(range(599, 720))
+    [issue] = issues
+    assert "repeated one value for 121 s" in issue.problem
+    assert issue.remedy
+
+
 def test_a_recording_without_a_sample_gives_an_empty_signal(recorded: Recorded) -> None:
     signal, issues = built(recorded({"time_s": []}))
     assert signal.channels == ()

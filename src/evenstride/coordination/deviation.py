@@ -1,7 +1,7 @@
 """Recordings become a signal: what was measured, what was to be expected, what was set aside."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from evenstride.coordination.expectation import (
     grade_from,
     winsorised_sd,
 )
+from evenstride.coordination.held import held_too_long
 from evenstride.coordination.running import Running, find_running, missing_stretches
 from evenstride.coordination.sides import side_issues
 from evenstride.model.errors import EvenstrideError
@@ -125,6 +126,7 @@ def _channels(measured: list[Measured], table: Floats, running: Running) -> tupl
         if _known_share(one.values, running.judged) > LEAST_SHOWN
         and not _stuck(one, running.judged)
     ]
+    usable = [replace(one, values=np.where(_held(one), np.nan, one.values)) for one in usable]
     searched = _searched(usable, running.judged)
     channels = [
         _channel(one, table, running.judged, searched=one.name in searched) for one in usable
@@ -143,6 +145,13 @@ def _stuck(one: Measured, judged: Bools) -> bool:
     """Return whether a channel hardly moves from second to second: no body runs so evenly."""
     step = np.diff(one.values)[judged[1:]]
     return float(np.sqrt(np.nanmean(step**2))) < one.quantity.quietest if step.size else True
+
+
+def _held(one: Measured) -> Bools:
+    """Return where a sensor only repeated itself; a cadence may well stay the same."""
+    if one.quantity.name == "cadence":
+        return np.zeros(one.values.size, dtype=np.bool_)
+    return held_too_long(one.values)
 
 
 def _searched(usable: list[Measured], judged: Bools) -> set[str]:
@@ -224,6 +233,17 @@ def _issues(signal: Signal, measured: list[Measured], running: Running) -> tuple
         )
         for one in measured
         if (count := int((one.implausible & running.judged).sum()))
+    ]
+    found += [
+        Issue(
+            "warning",
+            one.name,
+            f"This channel repeated one value for {count} s of running, as a sensor does that lost "
+            "contact; they were set aside.",
+            "Check the strap or pod and its battery.",
+        )
+        for one in measured
+        if not _stuck(one, running.judged) and (count := int((_held(one) & running.judged).sum()))
     ]
     found += [
         Issue(
