@@ -26,7 +26,7 @@ from trials.real import real_runs
 
 TABLE = Path(__file__).parents[1] / "src" / "evenstride" / "app" / "healthy_tail.json"
 BUDGET_PER_H = 0.05
-RUNS = {15: 300, 30: 300, 60: 600, 120: 180}
+RUNS = {15: 300, 30: 300, 60: 600, 120: 300}
 """How many healthy runs of each length, in minutes, set the thresholds."""
 TESTED = 3
 """One in so many of as many other runs tests them."""

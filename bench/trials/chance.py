@@ -11,11 +11,10 @@ from evenstride.model.signal import Floats
 def tail_threshold(values: Floats, share: float) -> float:
     """Return the value that a share of all runs passes, by an exponential fitted to the tail.
 
-    Fitted close to where it is asked for, to the excesses over the quantile that half as many more
-    runs pass, or 6 % of them. The tail of a log Bayes factor falls off more slowly the farther
-    out, so that a fit from farther in would ask too much.
+    The excesses over the 85 % quantile (a lower one where `share` is large) of a log Bayes factor
+    fall off nearly exponentially; their mean is the maximum-likelihood scale.
     """
-    upper = max(0.06, 1.5 * share)
+    upper = max(0.15, 1.5 * share)
     start = float(np.quantile(values, 1.0 - upper))
     excess = values[values > start] - start
     return start + float(excess.mean()) * float(np.log(upper / share))

@@ -34,18 +34,18 @@ _CROSSED = 94
 _PLACES = 2000
 """Seeds set apart for each cell."""
 
-NULL_RUNS = 120
+NULL_RUNS = 160
 RUNS = {
     "size": 50,
-    "length": 24,
-    "ramp": 24,
-    "crossed": 100,
+    "length": 30,
+    "ramp": 30,
+    "crossed": 140,
     "several": 50,
-    "unsteady": 30,
+    "unsteady": 40,
     "worsening": 20,
-    "early": 20,
-    "foot": 24,
-    "mix": 30,
+    "early": 25,
+    "foot": 30,
+    "mix": 50,
     "decoy": 40,
 }
 """Runs in each cell of a group, in each half."""
