@@ -243,7 +243,9 @@ def _issues(signal: Signal, measured: list[Measured], running: Running) -> tuple
             "Check the strap or pod and its battery.",
         )
         for one in measured
-        if not _stuck(one, running.judged) and (count := int((_held(one) & running.judged).sum()))
+        if _known_share(one.values, running.judged) > LEAST_SHOWN
+        and not _stuck(one, running.judged)
+        and (count := int((_held(one) & running.judged).sum()))
     ]
     found += [
         Issue(
