@@ -8,7 +8,7 @@ published schemas gpx.xsd (1.1) and TrackPointExtensionv1.xsd.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
@@ -17,6 +17,7 @@ import polars as pl
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.intervals import Stretch
 from evenstride.model.recording import SAMPLES
+from evenstride.writers._moments import utc_moment
 
 HOLDS = (
     "time_s",
@@ -75,9 +76,8 @@ class GpxTrack:
             )
 
     def moment(self, time_s: float) -> str:
-        """Return a moment of the run as the format writes it: UTC, fractions only where needed."""
-        at = (self.start + timedelta(seconds=time_s)).astimezone(UTC).replace(tzinfo=None)
-        return at.isoformat(timespec="milliseconds" if at.microsecond else "seconds") + "Z"
+        """Return a moment of the run as the format writes it."""
+        return utc_moment(self.start, time_s)
 
 
 def write_gpx(track: GpxTrack) -> bytes:
@@ -85,6 +85,7 @@ def write_gpx(track: GpxTrack) -> bytes:
 
     Examples
     --------
+    >>> from datetime import UTC
     >>> row = dict.fromkeys(SAMPLES.names) | {"time_s": 0.0, "cadence_spm": 171.0}
     >>> samples = pl.DataFrame([row], schema=dict(SAMPLES.empty().schema))
     >>> data = write_gpx(GpxTrack(datetime(2024, 1, 1, 8, tzinfo=UTC), samples))

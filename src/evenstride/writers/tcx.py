@@ -7,7 +7,7 @@ TrainingCenterDatabasev2.xsd and ActivityExtensionv2.xsd.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
@@ -16,6 +16,7 @@ import polars as pl
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.intervals import Stretch
 from evenstride.model.recording import LAPS, SAMPLES
+from evenstride.writers._moments import utc_moment
 
 HOLDS = (
     "time_s",
@@ -101,9 +102,8 @@ class TcxActivity:
             )
 
     def moment(self, time_s: float) -> str:
-        """Return a moment of the run as the format writes it: UTC, fractions only where needed."""
-        at = (self.start + timedelta(seconds=time_s)).astimezone(UTC).replace(tzinfo=None)
-        return at.isoformat(timespec="milliseconds" if at.microsecond else "seconds") + "Z"
+        """Return a moment of the run as the format writes it."""
+        return utc_moment(self.start, time_s)
 
 
 def write_tcx(activity: TcxActivity) -> bytes:
@@ -111,6 +111,7 @@ def write_tcx(activity: TcxActivity) -> bytes:
 
     Examples
     --------
+    >>> from datetime import UTC
     >>> row = dict.fromkeys(SAMPLES.names) | {"time_s": 0.0, "heart_rate_bpm": 120.0}
     >>> samples = pl.DataFrame([row], schema=dict(SAMPLES.empty().schema))
     >>> data = write_tcx(TcxActivity(datetime(2024, 1, 1, 8, tzinfo=UTC), samples))
