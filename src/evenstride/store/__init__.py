@@ -1,0 +1,1 @@
+"""The runner's archive: facts and originals kept, the rest rebuilt."""
