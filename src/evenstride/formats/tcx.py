@@ -42,6 +42,7 @@ class _Activity:
 
     sport: str
     device: str = ""
+    serial: str = ""
     points: Points = field(default_factory=Points)
     laps: list[Lap] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -128,6 +129,8 @@ class _Sink:
             activity.notes.append(text.strip())
         elif parent == "Creator" and name == "Name":
             activity.device = " ".join(text.split())[:100]
+        elif parent == "Creator" and name == "UnitId":
+            activity.serial = _serial(text)
         elif parent in {"Lap", "Transition"} and self._lap is not None:
             if name == "TotalTimeSeconds":
                 self._lap.timer_s = number(text, name, self._doubts)
@@ -135,6 +138,12 @@ class _Sink:
                 self._lap.distance_m = number(text, name, self._doubts)
             elif name == "TriggerMethod":
                 self._lap.trigger = text.strip()
+
+
+def _serial(text: str) -> str:
+    """Return a serial number as other formats write it, empty for none: many programs write 0."""
+    said = text.strip()
+    return said.lstrip("0")[:20] if said.isascii() and said.isdigit() else ""
 
 
 _BEGINNINGS = {"Activity", "Transition", "Lap", "Track", "Trackpoint"}
@@ -197,6 +206,7 @@ def _recording(activity: _Activity, track: Track, source: Source) -> Recording:
         notes=tuple(activity.notes),
         spacing=table.spacing,
         issues=(cannot_show(source.file, _CANNOT_SHOW), *table.issues, *doubts),
+        serial=activity.serial,
     )
 
 

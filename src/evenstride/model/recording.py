@@ -159,6 +159,11 @@ class Recording:
         Whether a sample was written every second or only now and then ("smart recording").
     issues
         What could not be read, or is doubtful.
+    serial
+        The device's serial number as text, empty where the file gives none.
+    sensors
+        Straps and pods it listened to, each with its number, such as
+        ``"Garmin HRM-Pro 3312345678"``; sorted.
     """
 
     source: Source
@@ -175,6 +180,8 @@ class Recording:
     notes: tuple[str, ...] = ()
     spacing: Spacing = "unknown"
     issues: tuple[Issue, ...] = ()
+    serial: str = ""
+    sensors: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse tables that are not what they claim, and moments without a time zone."""

@@ -10,7 +10,8 @@ import polars as pl
 from evenstride.formats._doubt.paces import checked_distance, checked_speed
 from evenstride.formats._doubt.strays import APART_S
 from evenstride.formats._fit import profile
-from evenstride.formats._fit.legs import Leg, date_of, legs_of, name_of, too_small
+from evenstride.formats._fit.devices import device_of, sensors_of, serial_of
+from evenstride.formats._fit.legs import Leg, date_of, legs_of, too_small
 from evenstride.formats._fit.messages import Array, Column, Floats, Ints, Messages, Stack, any_of
 from evenstride.model.intervals import Stretch
 from evenstride.model.issue import Issue
@@ -59,6 +60,8 @@ class _Activity:
     records: Stack
     legs: tuple[Leg, ...]
     device: str
+    serial: str
+    sensors: tuple[str, ...]
     notes: tuple[str, ...]
     zone: timezone
 
@@ -117,6 +120,8 @@ def read_recordings(messages: Messages, source: Source, where: str) -> Iterator[
         records,
         legs,
         device=device_of(messages),
+        serial=serial_of(messages),
+        sensors=sensors_of(messages),
         notes=tuple(_notes(messages)),
         zone=_zone(messages),
     )
@@ -238,6 +243,8 @@ def _recording(
         evaluation=leg.session.evaluation,
         notes=activity.notes,
         spacing=_spacing(leg.times),
+        serial=activity.serial,
+        sensors=activity.sensors,
     )
 
 
@@ -248,38 +255,10 @@ def _spacing(times: Ints) -> Spacing:
     return "every second" if (np.diff(times) == 1).mean() >= 0.9 else "smart"
 
 
-def device_of(messages: Messages) -> str:
-    """Return maker and product of the device that wrote the file, for people.
-
-    Parameters
-    ----------
-    messages
-        Of one FIT file.
-    """
-    file_id, info = messages.of(profile.FILE_ID), messages.of(profile.DEVICE_INFO)
-    maker, product = (_first(file_id.numbers(number)) for number in (1, 2))
-    creator = info.numbers(0) == 0
-    if np.isnan(maker):
-        maker, product = (_first(info.numbers(number)[creator]) for number in (2, 4))
-    labels = [*file_id.texts(8), *np.array(info.texts(27), dtype=object)[creator].tolist()]
-    maker_name = name_of("manufacturer", maker).replace("_", " ")
-    label = next((text for text in labels if text), None) or _product(maker_name, product)
-    maker_name = maker_name[:1].upper() + maker_name[1:]
-    return label if label.lower().startswith(maker_name.lower()) else f"{maker_name} {label}"
-
-
 def _first(values: Floats) -> float:
     """Return the first value that is there, NaN where none is."""
     known = values[~np.isnan(values)]
     return float(known[0]) if known.size else float("nan")
-
-
-def _product(maker: str, product: float) -> str:
-    """Return a product's name, or its number where the table has none."""
-    if np.isnan(product):
-        return "device"
-    known = profile.names("garmin_product") if maker == "garmin" else {}
-    return known.get(int(product), f"product {int(product)}").replace("_", " ")
 
 
 def _zone(messages: Messages) -> timezone:
