@@ -25,9 +25,9 @@ from typer.main import get_command
 import evenstride.formats
 import evenstride.model
 import evenstride.report
-from evenstride import cli
 from evenstride.app import agreement_views, views
 from evenstride.app.settings import Settings
+from evenstride.cli.program import app
 from evenstride.coordination.channels import QUANTITIES
 from evenstride.model.recording import SAMPLES
 from evenstride.model.schema import Column, Schema
@@ -298,7 +298,7 @@ def emergency_page() -> str:
 
 def cli_page() -> str:
     """Return every command with its arguments and options."""
-    root = get_command(cli.app)
+    root = get_command(app)
     blocks = [_command(name, command) for name, command in commands("evenstride", root)]
     return page("Commands", "`evenstride COMMAND --help` says the same.", *blocks)
 

@@ -10,7 +10,6 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from evenstride import cli
 from evenstride.app.views import (
     SCHEMA,
     AgreementView,
@@ -24,6 +23,7 @@ from evenstride.app.views import (
     SourceView,
     Strip,
 )
+from evenstride.cli.program import main
 from evenstride.model.intervals import Stretch
 from evenstride.model.issue import Issue
 from evenstride.model.marks import Mark, RunnersWord
@@ -159,7 +159,7 @@ def evenstride(
 
     def command(*words: str) -> CompletedProcess[str]:
         with pytest.raises(SystemExit) as left:
-            cli.main(words)
+            main(words)
         heard = capsys.readouterr()
         return CompletedProcess(words, int(left.value.code or 0), heard.out, heard.err)
 

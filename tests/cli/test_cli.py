@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from evenstride import __version__
 from evenstride.app.views import Analysis
-from evenstride.cli import app
+from evenstride.cli.program import app
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.intervals import Stretch
 from evenstride.model.marks import RunnersWord

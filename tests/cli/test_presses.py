@@ -37,7 +37,7 @@ def somebody(monkeypatch: pytest.MonkeyPatch) -> Somebody:
             except StopIteration:
                 raise EOFError from None
 
-        monkeypatch.setattr("evenstride.cli._somebody_is_there", lambda: True)
+        monkeypatch.setattr("evenstride.cli.analysing.somebody_is_there", lambda: True)
         monkeypatch.setattr("rich.console.Console.input", answer)
         return asked
 

@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 import evenstride.formats
-from evenstride import cli
+from evenstride.cli.program import app
 from evenstride.model.recording import BEATS, LAPS, SAMPLES
 from evenstride.model.units import UNITS
 from evenstride.plugins import Reader, discover
@@ -35,7 +35,7 @@ def everything(command: object, name: str = "") -> Iterator[tuple[str, TyperComm
         yield from everything(inner, f"{name} {word}".strip())
 
 
-COMMANDS = dict(everything(get_command(cli.app)))
+COMMANDS = dict(everything(get_command(app)))
 
 
 def test_the_reference_is_what_the_code_says(root: Path) -> None:
