@@ -1,0 +1,94 @@
+"""One writer at a time, whatever the number of processes."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Event
+
+from evenstride.model.errors import EvenstrideError
+from evenstride.store.durable import telling
+from evenstride.store.layout import FILE_MODE
+
+WAIT_S = 30.0
+_PAUSE_S = 0.05
+_BYTE = 1 << 30  # Windows keeps others from reading a locked byte: lock one far behind the text
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _take(handle: int, *, shared: bool) -> None:  # noqa: ARG001 - Windows knows no shared lock
+        os.lseek(handle, _BYTE, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+    def _release(handle: int) -> None:
+        os.lseek(handle, _BYTE, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _take(handle: int, *, shared: bool) -> None:
+        fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+
+    def _release(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+@contextmanager
+def held(path: Path, *, wait_s: float = WAIT_S, shared: bool = False) -> Iterator[None]:
+    """Hold a lock that ends with the process at the latest.
+
+    Parameters
+    ----------
+    path
+        The file that stands for the lock; it stays.
+    wait_s
+        How long to wait for it.
+    shared
+        True to hold it together with others who share it.
+
+    Raises
+    ------
+    EvenstrideError
+        If another process holds it for longer than `wait_s`; it is named.
+    """
+    with telling(path):
+        handle = os.open(path, os.O_CREAT | os.O_RDWR, FILE_MODE)
+    try:
+        _wait(handle, path, wait_s, shared=shared)
+        try:
+            if not shared:
+                _sign(handle)
+            yield
+        finally:
+            _release(handle)
+    finally:
+        os.close(handle)
+
+
+def _wait(handle: int, path: Path, wait_s: float, *, shared: bool) -> None:
+    pause = Event()
+    for _ in range(max(1, round(wait_s / _PAUSE_S))):
+        with suppress(OSError):
+            _take(handle, shared=shared)
+            return
+        if wait_s:
+            pause.wait(_PAUSE_S)
+    raise EvenstrideError(
+        f"Another evenstride{_signature(handle)} is writing to the archive in {path.parent}.",
+        "Wait until it has finished, or stop it, then try again.",
+    )
+
+
+def _sign(handle: int) -> None:
+    os.ftruncate(handle, 0)
+    os.lseek(handle, 0, os.SEEK_SET)
+    os.write(handle, f"{os.getpid()}\n".encode())
+
+
+def _signature(handle: int) -> str:
+    os.lseek(handle, 0, os.SEEK_SET)
+    said = os.read(handle, 20).decode("ascii", "replace").strip()
+    return f" (process {said})" if said.isdigit() else ""
