@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import evenstride.formats
+from evenstride.app._taking.kinds import HEAD_BYTES, fit_file, fit_type, reader_for, readers
 from evenstride.app.twins import poorer_twins
 from evenstride.app.unwrap import Unwrapped, is_gzip, unwrap
 from evenstride.model.issue import Issue
 from evenstride.model.recording import Recording
-from evenstride.plugins import Contents, Reader, discover
+from evenstride.plugins import Contents
 
 LARGEST_BYTES = 200_000_000
 """A day of running with everything switched on is some 20 MB."""
@@ -44,6 +44,31 @@ class Intake:
     file: str
     runs: tuple[Recording, ...]
     issues: tuple[Issue, ...]
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What the bytes of one file gave.
+
+    Attributes
+    ----------
+    format
+        Name of the reader that read it, empty where none knows it.
+    runs
+        The recordings of running inside.
+    parts
+        Which recording of the file each of them is, counted from 0.
+    kinds
+        What else it holds, such as ``"cycling"`` or ``"no samples"``.
+    issues
+        What was damaged, and why there is no run.
+    """
+
+    format: str
+    runs: tuple[Recording, ...] = ()
+    parts: tuple[int, ...] = ()
+    kinds: tuple[str, ...] = ()
+    issues: tuple[Issue, ...] = ()
 
 
 def take_in(files: Sequence[Path], progress: Progress | None = None) -> tuple[Intake, ...]:
@@ -83,16 +108,56 @@ def _take_in_one(file: Path, seen: dict[str, str]) -> Intake:
     if problem is not None:
         return Intake(name, (), (problem,))
     digest = hashlib.sha256(data).hexdigest()
-    inner = unwrap(data, name, LARGEST_BYTES) if is_gzip(data) else Unwrapped(data, packed=False)
+    inner = _unpacked(data, name)
     same = _seen_before(digest, inner, name, seen)
     if same is not None:
         return Intake(name, (), (same,))
-    reader = next((r for r in _readers() if r.recognises(inner.data)), None)
+    decoded = _decoded(inner, name, digest)
+    return Intake(name, decoded.runs, decoded.issues)
+
+
+def decode(data: bytes, name: str) -> Decoded:
+    """Return the runs in the bytes of one file, packed with gzip or not.
+
+    Parameters
+    ----------
+    data
+        Any bytes at all; damage becomes issues, nothing is raised.
+    name
+        How issues call the file.
+
+    Examples
+    --------
+    >>> decode(b"", "run.fit").issues[0].problem
+    'This file is empty.'
+    """
+    return _decoded(_unpacked(data, name), name, hashlib.sha256(data).hexdigest())
+
+
+def _unpacked(data: bytes, name: str) -> Unwrapped:
+    return unwrap(data, name, LARGEST_BYTES) if is_gzip(data) else Unwrapped(data, packed=False)
+
+
+def _decoded(inner: Unwrapped, name: str, digest: str) -> Decoded:
+    reader = reader_for(inner.data)
     if reader is None:
-        return Intake(name, (), (*inner.issues, _unknown(name, inner.data)))
+        return Decoded("", issues=(*inner.issues, _unknown(name, inner.data)))
     contents = reader.read(inner.data, name)
     recordings = tuple(_as_given(r, digest) for r in contents.recordings)
-    return _running_only(name, Contents(recordings, (*inner.issues, *contents.issues)))
+    issues = (*inner.issues, *contents.issues)
+    decoded = _running_only(name, replace(contents, recordings=recordings, issues=issues))
+    kinds = decoded.kinds or _kinds_without_recordings(contents, inner.data)
+    return replace(decoded, format=reader.name, kinds=kinds)
+
+
+def _kinds_without_recordings(contents: Contents, data: bytes) -> tuple[str, ...]:
+    """Return what a sound file is that holds no recording at all."""
+    if contents.averages is not None:
+        return ("averages of runs",)
+    if contents.recordings or any(issue.level == "error" for issue in contents.issues):
+        return ()
+    fit = fit_file(data[:HEAD_BYTES])
+    return ("no samples" if fit is None else fit_type(fit.type),)
 
 
 def _seen_before(digest: str, inner: Unwrapped, name: str, seen: dict[str, str]) -> Issue | None:
@@ -119,10 +184,6 @@ def _name_of(file: Path) -> str:
         return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     except UnicodeEncodeError:
         return name.encode("utf-8", "replace").decode()
-
-
-def _readers() -> tuple[Reader, ...]:
-    return discover(evenstride.formats, Reader)
 
 
 def _bytes_of(file: Path) -> tuple[bytes, Issue | None]:
@@ -152,7 +213,7 @@ def _bytes_of(file: Path) -> tuple[bytes, Issue | None]:
 def _unknown(name: str, data: bytes) -> Issue:
     if not data:
         return Issue("error", name, "This file is empty.", "Export it again from the watch.")
-    known = ", ".join(reader.name for reader in _readers())
+    known = ", ".join(reader.name for reader in readers())
     return Issue(
         "error",
         name,
@@ -161,12 +222,12 @@ def _unknown(name: str, data: bytes) -> Issue:
     )
 
 
-def _running_only(name: str, contents: Contents) -> Intake:
-    running = [r for r in contents.recordings if is_running(r)]
-    runs = tuple(r for r in running if r.duration_s <= LONGEST_S)
+def _running_only(name: str, contents: Contents) -> Decoded:
+    running = [(n, r) for n, r in enumerate(contents.recordings) if is_running(r)]
+    parts, runs = _not_too_long(running)
     others = Counter(_called(r) for r in contents.recordings if not is_running(r))
     issues = list(contents.issues)
-    if any(r.sport == "unknown" for r in running):
+    if any(r.sport == "unknown" for _, r in running):
         issues.append(_taken_for_running(name))
     if others:
         left_out = ", ".join(f"{n} times {s}" if n > 1 else s for s, n in others.items())
@@ -184,7 +245,14 @@ def _running_only(name: str, contents: Contents) -> Intake:
         issues.append(
             Issue("error", name, "There is no run in this file.", "Give a recording of running.")
         )
-    return Intake(name, runs, tuple(issues))
+    return Decoded("", runs, parts, tuple(others), tuple(issues))
+
+
+def _not_too_long(
+    running: Sequence[tuple[int, Recording]],
+) -> tuple[tuple[int, ...], tuple[Recording, ...]]:
+    kept = [(n, r) for n, r in running if r.duration_s <= LONGEST_S]
+    return tuple(n for n, _ in kept), tuple(r for _, r in kept)
 
 
 def _called(recording: Recording) -> str:
