@@ -25,7 +25,7 @@ def write_derived(layout: Layout, path: Path, data: bytes) -> None:
         raise EvenstrideError(
             f"{path} does not lie among what is computed.", "Ask the archive for the path."
         )
-    with telling(layout.folder), held(layout.derived_lock, shared=True):
+    with telling(layout.folder), held(layout.unfinished_lock, shared=True):
         make_private_folder(path.parent)
         writer = f"{os.getpid()}-{threading.get_ident()}"
         arriving = path.with_name(f".{path.name}.{writer}{UNFINISHED}")
@@ -35,14 +35,14 @@ def write_derived(layout: Layout, path: Path, data: bytes) -> None:
 
 def sweep_derived(layout: Layout) -> None:
     """Take away half-written results, unless one is being written right now."""
-    with suppress(EvenstrideError), held(layout.derived_lock, wait_s=0.0):
+    with suppress(EvenstrideError), held(layout.unfinished_lock, wait_s=0.0):
         sweep_unfinished(layout.derived)
 
 
 def clear_derived(layout: Layout) -> None:
     """Take away everything computed."""
-    with telling(layout.folder), held(layout.derived_lock):
-        for path in layout.derived.iterdir():
+    with telling(layout.folder), held(layout.unfinished_lock):
+        for path in sorted(layout.derived.glob("*")):
             if path.is_dir():
                 shutil.rmtree(path)
             else:

@@ -7,10 +7,12 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeAlias
 
 from evenstride.model.errors import EvenstrideError
 from evenstride.store.layout import FILE_MODE
 
+Source: TypeAlias = bytes | Path | Iterator[bytes]
 CHUNK = 1 << 20
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -105,8 +107,11 @@ def _write_all(handle: int, chunk: bytes) -> None:
         view = view[os.write(handle, view) :]
 
 
-def chunks_of(source: bytes | Path) -> Iterator[bytes]:
+def chunks_of(source: Source) -> Iterator[bytes]:
     """Yield what is to be kept, a megabyte at a time."""
+    if isinstance(source, Iterator):
+        yield from source
+        return
     if isinstance(source, bytes):
         for at in range(0, len(source), CHUNK):
             yield source[at : at + CHUNK]

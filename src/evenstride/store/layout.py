@@ -51,9 +51,9 @@ class Layout:
         return self.folder / "lock"
 
     @property
-    def derived_lock(self) -> Path:
-        """Held while something computed is written, so that no half-written file is mistaken."""
-        return self.folder / "derived.lock"
+    def unfinished_lock(self) -> Path:
+        """Shared by all who write without being the one writer, so that nobody tidies beneath."""
+        return self.folder / "unfinished.lock"
 
     def original(self, sha256: str) -> Path:
         """Return where the original with this digest lies, or would lie."""
@@ -85,7 +85,7 @@ class Layout:
             return True
         if not self.folder.is_dir() or self.facts.exists():
             return False
-        ours = {self.recordings, self.derived, self.lock, self.derived_lock}
+        ours = {self.recordings, self.derived, self.lock, self.unfinished_lock}
         return set(self.folder.iterdir()) <= ours and not _holds_files(self.recordings)
 
     def make(self) -> None:

@@ -6,12 +6,19 @@ from contextlib import suppress
 from pathlib import Path
 
 from evenstride.model.errors import EvenstrideError
-from evenstride.store.durable import chunks_of, digest_of, sync_folder, telling, write_synced
+from evenstride.store.durable import (
+    Source,
+    chunks_of,
+    digest_of,
+    sync_folder,
+    telling,
+    write_synced,
+)
 from evenstride.store.layout import UNFINISHED, Layout
 
 
-def put_original(layout: Layout, source: bytes | Path) -> tuple[str, int]:
-    """Keep a copy of bytes or of a file's content; return its digest and size.
+def put_original(layout: Layout, source: Source) -> tuple[str, int]:
+    """Keep a copy of bytes, of a file's content or of chunks; return its digest and size.
 
     When this returns, the copy survives a power cut. A copy that is there already is compared,
     and replaced where the disk has damaged it. The caller holds the archive's lock.
