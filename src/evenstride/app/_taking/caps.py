@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TypeVar
 
 from evenstride.model.errors import EvenstrideError
 
@@ -11,6 +12,8 @@ MEGABYTE = 1_000_000
 TABLE = "import"
 SMALL_BYTES = 1_000_000
 """What unpacks to no more than this is never a bomb, however well it was packed."""
+
+S = TypeVar("S", "Caps", "Limits")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,25 @@ class Caps:
     depth: int = 4
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What the reading of one file may use. A day of running takes a tenth of it.
+
+    Attributes
+    ----------
+    memory_mb
+        Megabytes beyond what the reading program itself holds; held on Linux only.
+    cpu_s
+        Seconds of computing; not held on Windows.
+    wall_s
+        Seconds by the clock, waiting counted.
+    """
+
+    memory_mb: int = 512
+    cpu_s: int = 10
+    wall_s: int = 60
+
+
 class UnwantedError(Exception):
     """Why one input is not taken; it never leaves the way in."""
 
@@ -54,8 +76,8 @@ def over(cap: str, problem: str) -> UnwantedError:
     )
 
 
-def caps_in(said: Mapping[str, object], file: Path) -> Caps:
-    """Return the caps that settings ask for; the defaults for what they leave out.
+def chosen(kind: type[S], said: Mapping[str, object], file: Path) -> S:
+    """Return the caps or limits that settings ask for; the defaults for what they leave out.
 
     Raises
     ------
@@ -64,19 +86,24 @@ def caps_in(said: Mapping[str, object], file: Path) -> Caps:
 
     Examples
     --------
-    >>> caps_in({"import": {"entry_mb": 300}}, Path("settings.toml")).entry_mb
+    >>> chosen(Caps, {"import": {"entry_mb": 300}}, Path("settings.toml")).entry_mb
     300
     """
     table = said.get(TABLE, {})
-    table = table if isinstance(table, dict) else {TABLE: table}
-    asked = {one.name: table[one.name] for one in fields(Caps) if one.name in table}
+    if not isinstance(table, dict):
+        raise _no_number(file, TABLE, table)
+    asked = {one.name: table[one.name] for one in fields(kind) if one.name in table}
     for name, value in asked.items():
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise EvenstrideError(
-                f"The settings in {file} ask for {name} = {value!r} under [{TABLE}].",
-                "Give a whole number above zero.",
-            )
-    return Caps(**asked)
+            raise _no_number(file, name, value)
+    return kind(**asked)
+
+
+def _no_number(file: Path, name: str, value: object) -> EvenstrideError:
+    return EvenstrideError(
+        f"The settings in {file} ask for {name} = {value!r} under [{TABLE}].",
+        "Give a whole number above zero.",
+    )
 
 
 def load_caps(file: Path) -> Caps:
@@ -85,12 +112,27 @@ def load_caps(file: Path) -> Caps:
     Raises
     ------
     EvenstrideError
-        If the file cannot be read or asks for a cap that is none.
+        If the file cannot be read or asks for what is no cap.
     """
+    return chosen(Caps, _said_in(file), file)
+
+
+def load_limits(file: Path) -> Limits:
+    """Return the limits in a settings file; the defaults where there is none.
+
+    Raises
+    ------
+    EvenstrideError
+        If the file cannot be read or asks for what is no limit.
+    """
+    return chosen(Limits, _said_in(file), file)
+
+
+def _said_in(file: Path) -> dict[str, object]:
     try:
-        return caps_in(tomllib.loads(file.read_text(encoding="utf-8")), file)
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return Caps()
+        return {}
     except (OSError, ValueError, RecursionError) as reason:
         raise EvenstrideError(
             f"The settings in {file} cannot be read.", "Mend the file or delete it."

@@ -1,0 +1,1 @@
+"""Parts of the workers: what one does, in which bounds, and how its answer travels."""
