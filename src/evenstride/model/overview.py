@@ -55,7 +55,7 @@ OVERVIEW = Schema(
         Column(
             "balance_left_pct",
             pl.Float64,
-            "mean over the running of the left foot's share of ground contact time",
+            "median over the running of the left foot's share of ground contact time",
             _RUN,
         ),
         Column(
