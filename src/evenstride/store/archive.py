@@ -20,7 +20,7 @@ from evenstride.model.errors import EvenstrideError
 from evenstride.store import erasing, facts
 from evenstride.store.chosen import flipped_devices
 from evenstride.store.database import connect
-from evenstride.store.derived import sweep_derived, write_derived
+from evenstride.store.derived import sweep_without_lock, write_derived
 from evenstride.store.digest import facts_digest
 from evenstride.store.durable import sync_folder, telling
 from evenstride.store.finding import find_run
@@ -99,7 +99,7 @@ class Archive:
     def _tidy(self) -> None:
         with telling(self.folder):
             sweep_unfinished(self.layout.recordings)
-            sweep_derived(self.layout)
+            sweep_without_lock(self.layout)
             erasing.finish(self._db, self.layout)
 
     def runs(self) -> tuple[FiledRun, ...]:

@@ -68,8 +68,8 @@ def backup(archive: Archive, file: Path, now: datetime, *, over: bool = False) -
     """
     home = file.resolve()
     _refuse_place(archive.layout, home, over=over)
-    arriving = home.with_name(f".{home.name}.{os.getpid()}{UNFINISHED}")
-    with telling(home):
+    arriving = home.with_name(f".{home.name}{UNFINISHED}")
+    with telling(home), held(archive.layout.backup_lock):
         try:
             contents = _write(archive, arriving, now)
             with seal.opened(arriving) as (sealed, found):
@@ -118,7 +118,7 @@ def _put_facts(
 ) -> tuple[seal.Member, tuple[str, ...], int]:
     """Put in the facts as they are at one moment; return which originals belong to them."""
     layout = archive.layout
-    copy = layout.folder / f"facts-{os.getpid()}{UNFINISHED}"
+    copy = layout.facts_out
     with held(layout.unfinished_lock, shared=True), archive.reading() as db:
         touch_private(copy)
         try:

@@ -33,10 +33,15 @@ def write_derived(layout: Layout, path: Path, data: bytes) -> None:
         arriving.replace(path)
 
 
-def sweep_derived(layout: Layout) -> None:
-    """Take away half-written results, unless one is being written right now."""
+def sweep_without_lock(layout: Layout) -> None:
+    """Take away what those left half-written who write without being the one writer.
+
+    Only while none of them is at work; else it is left to the next time.
+    """
     with suppress(EvenstrideError), held(layout.unfinished_lock, wait_s=0.0):
         sweep_unfinished(layout.derived)
+        for path in layout.folder.glob(f"*{UNFINISHED}*"):
+            path.unlink()
 
 
 def clear_derived(layout: Layout) -> None:

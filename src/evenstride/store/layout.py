@@ -55,6 +55,21 @@ class Layout:
         """Shared by all who write without being the one writer, so that nobody tidies beneath."""
         return self.folder / "unfinished.lock"
 
+    @property
+    def backup_lock(self) -> Path:
+        """Held while a backup is made."""
+        return self.folder / "backup.lock"
+
+    @property
+    def facts_out(self) -> Path:
+        """Where the facts lie for a moment on their way into a backup."""
+        return self.folder / f"facts-out{UNFINISHED}"
+
+    @property
+    def facts_in(self) -> Path:
+        """Where the facts lie for a moment on their way out of a backup."""
+        return self.folder / f"facts-in{UNFINISHED}"
+
     def original(self, sha256: str) -> Path:
         """Return where the original with this digest lies, or would lie."""
         return self.recordings / sha256
@@ -85,7 +100,7 @@ class Layout:
             return True
         if not self.folder.is_dir() or self.facts.exists():
             return False
-        ours = {self.recordings, self.derived, self.lock, self.unfinished_lock}
+        ours = {self.recordings, self.derived, self.lock, self.unfinished_lock, self.backup_lock}
         return set(self.folder.iterdir()) <= ours and not _holds_files(self.recordings)
 
     def make(self) -> None:

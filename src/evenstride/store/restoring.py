@@ -1,7 +1,6 @@
 """Restoring a backup: verified whole before a byte of the archive is touched."""
 
 import sqlite3
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,47 +55,50 @@ def restore(file: Path, folder: Path, *, over: bool = False) -> tuple[Issue, ...
     with telling(file), seal.opened(file) as (sealed, contents):
         seal.verify(sealed, contents, file)
         known = KnownBackup(str(file.resolve()), contents.made, digest_of(file))
-        with (
-            telling(folder),
-            _verified_facts(sealed, contents, file, folder.parent) as facts,
-            open_archive(folder) as archive,
-        ):
+        with telling(folder), open_archive(folder) as archive, archive.writing():
             _refuse_to_replace(archive, over=over)
-            _exchange(archive, sealed, contents, facts, known)
+            with _verified_facts(sealed, contents, file, archive.layout) as facts:
+                _exchange(archive, sealed, contents, facts, known)
     return contents.issues()
 
 
 @contextmanager
 def _verified_facts(
-    sealed: zipfile.ZipFile, contents: seal.Contents, file: Path, near: Path
+    sealed: zipfile.ZipFile, contents: seal.Contents, file: Path, layout: Layout
 ) -> Iterator[sqlite3.Connection]:
     """Give the backup's facts, verified and brought up to date, from a private copy."""
-    near.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".evenstride-", dir=near) as scratch:
-        copy = Path(scratch) / seal.FACTS
-        write_synced(copy, seal.chunks_in(sealed, seal.FACTS))
+    write_synced(layout.facts_in, seal.chunks_in(sealed, seal.FACTS))
+    try:
+        with _told_as_damage(file):
+            db = connect(layout.facts_in)
         try:
-            db = connect(copy)
-        except sqlite3.Error as error:
-            raise seal.not_a_backup(file, f"its facts are damaged: {error}") from error
-        try:
-            _bring_up_to_date(db, contents, file)
+            with _told_as_damage(file):
+                _bring_up_to_date(db, contents, file)
             yield db
         finally:
             db.close()
+    finally:
+        layout.facts_in.unlink()
+
+
+@contextmanager
+def _told_as_damage(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError:  # the disk, not the backup
+        raise
+    except (sqlite3.Error, ValueError, KeyError) as error:
+        raise seal.not_a_backup(file, f"its facts are damaged: {error}") from error
 
 
 def _bring_up_to_date(db: sqlite3.Connection, contents: seal.Contents, file: Path) -> None:
-    try:
-        version = version_of(db)
-        refuse_newer(version, file)
-        _check_facts(db, version, contents, file)
-        if version < NEWEST:
-            migrate(db)
-        filed_runs(db)
-        all_label_histories(db)
-    except (sqlite3.Error, ValueError, KeyError) as error:
-        raise seal.not_a_backup(file, f"its facts are damaged: {error}") from error
+    version = version_of(db)
+    refuse_newer(version, file)
+    _check_facts(db, version, contents, file)
+    if version < NEWEST:
+        migrate(db)
+    filed_runs(db)
+    all_label_histories(db)
 
 
 def _check_facts(db: sqlite3.Connection, version: int, contents: seal.Contents, file: Path) -> None:
@@ -125,7 +127,7 @@ def _exchange(
     known: KnownBackup,
 ) -> None:
     layout = archive.layout
-    with archive.writing(), archive.reading() as db:
+    with archive.reading() as db:
         for sha256 in contents.originals:
             put_original(layout, seal.chunks_in(sealed, seal.member_name(sha256)))
         listed = db.execute("SELECT file, made, sha256, last_original FROM backups").fetchall()
