@@ -195,6 +195,11 @@ class Archive:
         with self.reading() as db:
             return facts.known_backups(db)
 
+    def version(self) -> int:
+        """Return a number that changes whenever another process has changed the facts."""
+        with self.reading() as db:
+            return int(db.execute("PRAGMA data_version").fetchone()[0])
+
     def digest(self) -> str:
         """Return a digest of all facts, whatever the order and the moments they came in."""
         with self.reading() as db:

@@ -128,6 +128,24 @@ class Writing:
         with self._one_change():
             return tuple(facts.filed_run(self.db, r) for r in filing.split_run(self.db, run))
 
+    def join_runs(self, run: str, into: str) -> FiledRun:
+        """Make two runs one, which keeps the second one's id, and return it.
+
+        Raises
+        ------
+        EvenstrideError
+            If one of them is not there, or the runner keeps them apart.
+        """
+        with self._one_change():
+            if run != facts.filed_run(self.db, into).run:
+                facts.filed_run(self.db, run)
+                if run in facts.apart_from(self.db, into):
+                    raise EvenstrideError(
+                        f"Runs {run} and {into} were split; they stay apart.", "Leave them so."
+                    )
+                filing.join_runs(self.db, run, into)
+            return facts.filed_run(self.db, into)
+
     def keep_apart(self, run: str, other: str) -> None:
         """Remember that two runs are not one, however alike they look."""
         with self._one_change():
