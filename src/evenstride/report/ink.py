@@ -32,6 +32,7 @@ SMALL, BODY, HEAD = 7.2, 8.0, 12.0
 
 Dashes: TypeAlias = tuple[float, ...]
 Align: TypeAlias = Literal["left", "center", "right"]
+Sign: TypeAlias = Literal["disc", "diamond", "triangle", "square", "dash"]
 SOLID: Dashes = ()
 RECALLED: Dashes = (2.5, 1.5)
 
@@ -92,6 +93,18 @@ class Ring:
 
 
 @dataclass(frozen=True)
+class Dots:
+    """Many equal signs, `size` points wide; hollow ones show the paper."""
+
+    x: Floats
+    y: Floats
+    sign: Sign
+    colour: str
+    size: float
+    hollow: bool = False
+
+
+@dataclass(frozen=True)
 class Shape:
     """Closed polygons drawn as one, each of shape ``(corners, 2)``."""
 
@@ -99,7 +112,7 @@ class Shape:
     how: Fill
 
 
-Mark: TypeAlias = Words | Line | Ring | Shape
+Mark: TypeAlias = Words | Line | Ring | Dots | Shape
 
 
 @dataclass
@@ -119,6 +132,11 @@ class Pen:
     def ring(self, at: tuple[float, float], colour: str) -> None:
         """Draw a small hollow circle."""
         self.marks.append(Ring(at, colour))
+
+    def dots(self, dots: Dots) -> None:
+        """Draw many equal signs."""
+        if dots.x.size:
+            self.marks.append(dots)
 
     def shape(self, corners: Sequence[tuple[float, float]] | Floats, how: Fill) -> None:
         """Fill one polygon."""

@@ -22,11 +22,13 @@ from evenstride.report.ink import (
     PAPER,
     RULE,
     SMALL,
+    Dots,
     Line,
     Mark,
     Pen,
     Ring,
     Shape,
+    Sign,
     Stroke,
     Type,
     Words,
@@ -37,6 +39,13 @@ from evenstride.report.panels import draw_pace, draw_signal, draw_slope
 from evenstride.report.sheet import EDGE, INDENT, LEFT, PLOT, SAYS_ROW, WIDTH, Sheet, plan
 
 PNG_DPI = 200
+_SIGNS: dict[Sign, str] = {
+    "disc": "o",
+    "diamond": "D",
+    "triangle": "^",
+    "square": "s",
+    "dash": "_",
+}
 _FONTS = "'DejaVu Sans', Verdana, 'Segoe UI', sans-serif"
 
 
@@ -68,7 +77,7 @@ def draw_run(analysis: Analysis, units: words.Units) -> Picture:
 
 def draw_sheet(sheet: Sheet) -> Picture:
     """Return the picture of a sheet already planned."""
-    return _render(marks_of(sheet), sheet.height)
+    return render(marks_of(sheet), sheet.height)
 
 
 def marks_of(sheet: Sheet) -> tuple[Mark, ...]:
@@ -86,8 +95,8 @@ def marks_of(sheet: Sheet) -> tuple[Mark, ...]:
     return tuple(pen.marks)
 
 
-def _render(marks: tuple[Mark, ...], height: float) -> Picture:
-    """Draw in matplotlib, taken in only here since it costs a second."""
+def render(marks: tuple[Mark, ...], height: float) -> Picture:
+    """Draw a sheet of the usual width in matplotlib, taken in here since it costs a second."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -111,6 +120,7 @@ def _render(marks: tuple[Mark, ...], height: float) -> Picture:
             Words: axes.text,
             Line: axes.plot,
             Ring: axes.plot,
+            Dots: axes.plot,
             Shape: axes.fill,
         }
         for mark in marks:
@@ -134,6 +144,10 @@ def _in_matplotlib(mark: Mark) -> tuple[tuple[object, ...], dict[str, object]]:
             return (x, y), {**_stroke(stroke, "color"), "solid_capstyle": "butt"}
         case Ring((x, y), colour):
             return (x, y, "o"), {"markersize": 5, "color": colour, "markerfacecolor": PAPER}
+        case Dots(x, y, sign, colour, size, hollow):
+            look = {"markersize": size, "color": colour, "linestyle": "none"}
+            face = {"markerfacecolor": PAPER} if hollow else {"markeredgewidth": 0.0}
+            return (x, y), {**look, "marker": _SIGNS[sign], **({} if sign == "dash" else face)}
         case Shape(polygons, fill):
             outline = fill.outline or Stroke(HATCHING, 0.0)
             look = {"facecolor": fill.colour or "none", "alpha": fill.opacity, "hatch": fill.hatch}
