@@ -16,7 +16,6 @@ import numpy as np
 from evenstride.coordination.deviation import build_signal
 from evenstride.episodes._shift.bins import BIN_S
 from evenstride.episodes.shift import statistic
-from evenstride.model.signal import Floats
 from evenstride.model.tail import Tail, Tails
 from trials.chance import poisson_bounds, tail_threshold
 from trials.healthy import BALANCE, CONTACT, OSCILLATION, SETS, Asked, Drawn, Quantities, draw
@@ -26,7 +25,7 @@ from trials.real import real_runs
 
 TABLE = Path(__file__).parents[1] / "src" / "evenstride" / "app" / "healthy_tail.json"
 BUDGET_PER_H = 0.05
-RUNS = {15: 300, 30: 300, 60: 600, 120: 300}
+RUNS = {15: 800, 30: 600, 60: 800, 120: 400}
 """How many healthy runs of each length, in minutes, set the thresholds."""
 TESTED = 3
 """One in so many of as many other runs tests them."""
@@ -113,37 +112,17 @@ def measure(drawn: Sequence[Drawn], chosen: Quantities) -> Measured:
 
 
 def _limits(setting: Sequence[Drawn], chosen: Quantities) -> tuple[Limit, ...]:
-    """Return the thresholds of all lengths, on one line over the logarithm of length.
-
-    What few runs say of each length alone wavers; together they say more.
-    """
+    """Return the threshold of each length, and the upper end of its one-sided 90 % interval."""
     rng = np.random.default_rng(0)
-    values = [
-        np.array([one.log_bf[chosen] for one in of_length(setting, minutes)]) for minutes in RUNS
-    ]
-    estimate = _line([tail_threshold(v, _share(m)) for m, v in zip(RUNS, values, strict=True)])
-    again = [
-        _line(
-            [
-                tail_threshold(rng.choice(v, size=v.size), _share(m))
-                for m, v in zip(RUNS, values, strict=True)
-            ]
-        )
-        for _ in range(SAMPLES)
-    ]
-    safe = np.quantile(again, 0.9, axis=0)
-    return tuple(Limit(float(a), float(b)) for a, b in zip(estimate, safe, strict=True))
-
-
-def _share(minutes: float) -> float:
-    return BUDGET_PER_H * minutes / 60
-
-
-def _line(found: Sequence[float]) -> Floats:
-    """Return the straight line over log length through thresholds, each as sure as its runs."""
-    length = np.log(list(RUNS))
-    passing = [runs * _share(minutes) for minutes, runs in RUNS.items()]
-    return np.asarray(np.polyval(np.polyfit(length, found, 1, w=np.sqrt(passing)), length))
+    limits = []
+    for minutes in RUNS:
+        values = np.array([one.log_bf[chosen] for one in of_length(setting, minutes)])
+        share = BUDGET_PER_H * minutes / 60
+        again = [
+            tail_threshold(rng.choice(values, size=values.size), share) for _ in range(SAMPLES)
+        ]
+        limits.append(Limit(tail_threshold(values, share), float(np.quantile(again, 0.9))))
+    return tuple(limits)
 
 
 def named(chosen: Quantities) -> str:
@@ -253,10 +232,9 @@ runs are in the last.
   heavy tails of real healthy runs, never the search's own model of them.
 * **Sets of channels**: what a recording lacks is left out of the search before it begins.
 * **Threshold**: the log Bayes factor that healthy runs of h hours pass with probability
-  {BUDGET_PER_H:g} h, from an exponential fitted to the upper tail, and a straight line over the
-  logarithm of length through all lengths; then the upper end of its one-sided 90 % interval
-  ({SAMPLES} bootstrap samples). This safety margin is {np.median(margin):.2f} in
-  the middle and at most {max(margin):.2f}.
+  {BUDGET_PER_H:g} h: the plain quantile of each length's own runs; then the upper end of its
+  one-sided 90 % interval ({SAMPLES} bootstrap samples). This safety margin is
+  {np.median(margin):.2f} in the middle and at most {max(margin):.2f}.
 * **Between the lengths** the threshold is interpolated over the logarithm of judged time. However
   quiet healthy running is, a Bayes factor below 2 raises no alarm; so some sets stay below budget.
 

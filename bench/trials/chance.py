@@ -7,17 +7,23 @@ from scipy.stats import beta, chi2
 
 from evenstride.model.signal import Floats
 
+ENOUGH = 10
+"""So many runs beyond a quantile say where it lies; below that the tail is continued."""
+
 
 def tail_threshold(values: Floats, share: float) -> float:
-    """Return the value that a share of all runs passes, by an exponential fitted to the tail.
+    """Return the value that a share of all runs passes.
 
-    The excesses over the 85 % quantile (a lower one where `share` is large) of a log Bayes factor
-    fall off nearly exponentially; their mean is the maximum-likelihood scale.
+    The plain quantile where `ENOUGH` runs lie beyond it. Farther out an exponential goes on from
+    where they do, its scale from the median excess: a mean would follow the one or two odd runs at
+    the very end, and did.
     """
-    upper = max(0.15, 1.5 * share)
-    start = float(np.quantile(values, 1.0 - upper))
-    excess = values[values > start] - start
-    return start + float(excess.mean()) * float(np.log(upper / share))
+    passing = share * values.size
+    if passing >= ENOUGH:
+        return float(np.quantile(values, 1.0 - share))
+    start = float(np.quantile(values, 1.0 - ENOUGH / values.size))
+    scale = float(np.median(values[values > start] - start) / np.log(2.0))
+    return start + scale * float(np.log(ENOUGH / passing))
 
 
 def poisson_bounds(count: int, hours: float) -> tuple[float, float]:

@@ -206,8 +206,9 @@ def the_long_way(bins: Bins, known: tuple[Shape, ...], like: Evidence) -> Eviden
         logs = long_way(shape_of(which, bins.index, like.grid_s))
         weights = prior * share / share.sum() * np.exp(logs)
         family, r, i, j = which
-        if family == "started":
-            weights[1:] = 0.0  # unsteadiness only grows
+        early = family == "closed" and like.grid_s[i] < like.grid_s[0] + EARLY_S
+        if family == "started" or early:
+            weights[1:] = 0.0  # unsteadiness only grows; off from early on is steadier later
         of_kind += weights
         if family == "closed":
             closed[r, i, j] += weights.sum()

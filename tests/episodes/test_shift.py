@@ -226,6 +226,7 @@ def test_more_than_a_day_of_running_is_not_judged_at_once(steady: Steady, usual:
     long = replace(
         day,
         running=np.ones(90_000, dtype=np.bool_),
+        speed_mps=np.full(90_000, 3.0),
         channels=tuple(
             replace(c, values=np.resize(c.values, 90_000), expected=np.zeros(90_000))
             for c in day.channels

@@ -31,7 +31,10 @@ Singles = NDArray[np.float32]
 
 SIZE_PRIOR_SD = 1.5
 """SD of a change's size before it is seen, in innovation SDs: about one 1-s noise SD."""
-KIND_PRIOR: dict[EpisodeKind, float] = {"shift": 0.7, "variability": 0.15, "bursts": 0.15}
+KIND_PRIOR: dict[EpisodeKind, float] = {"shift": 0.985, "variability": 0.005, "bursts": 0.010}
+"""Each kind's share of the one budget of false alarms rather than how common it is: unsteadiness
+wanders in healthy running, so it must speak plainly. Even odds would spend nearly all of the budget
+on it, and every shift would need the evidence that only unsteadiness needs."""
 _STEEPEST = 50.0
 _LOGISTIC = 1.702
 """Scale at which a logistic curve follows the normal one to within 0.01."""

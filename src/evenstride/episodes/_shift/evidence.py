@@ -155,7 +155,9 @@ def _posterior(found: _Weighed, aspects: Aspects, grid_s: Floats, step_s: float)
     held = share[:, None, None] * ramp_prior * np.exp(found.opened - top) / grid_s.size
     opened = PRIOR_OPEN * held
     # A level is two-sided: gone from here on, and off until here, are the same change. Unsteadiness
-    # only grows, so what grows from here on was not there before: off from the start is not read.
+    # only grows, so what grows from here on was not there before: off from the start is not read,
+    # nor is a beginning so early that it would only say "steadier later".
+    closed[1:, :, grid_s < grid_s[0] + EARLY_S, :] = 0.0
     started = PRIOR_START * held[0]
     by_kind = closed.sum(axis=(1, 2, 3)) + opened.sum(axis=(1, 2))
     by_kind[0] += started.sum()
