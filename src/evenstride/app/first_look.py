@@ -5,7 +5,7 @@ Everything here runs in a worker process and touches nothing but its arguments.
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -13,14 +13,12 @@ from io import BytesIO
 
 import polars as pl
 
-import evenstride.formats
 from evenstride.app.analyze import analyze_run
 from evenstride.app.contract import json_of
-from evenstride.app.intake import LARGEST_BYTES
+from evenstride.app.intake import decode
 from evenstride.app.linking import of_one_device
 from evenstride.app.same_run import Run
 from evenstride.app.twins import poorer_twins
-from evenstride.app.unwrap import is_gzip, unwrap
 from evenstride.app.views import RunView
 from evenstride.model.archive import FiledRecording, Label
 from evenstride.model.errors import EvenstrideError
@@ -28,7 +26,6 @@ from evenstride.model.intervals import Stretch
 from evenstride.model.issue import Issue
 from evenstride.model.marks import RunnersWord
 from evenstride.model.recording import Recording
-from evenstride.plugins import Contents, Reader, discover
 
 _ROOMS = ("model", "plugins.py", "formats", "coordination", "episodes", "inference", "app")
 _CODE = (".py", ".csv", ".json")
@@ -151,22 +148,6 @@ def word_of(labels: Sequence[Label], seconds: float) -> RunnersWord:
     return RunnersWord(gone_s=told.gone_s, back_s=told.back_s)
 
 
-def contents_of(data: bytes, name: str) -> Contents:
-    """Return what an original holds, unpacked where it was kept packed."""
-    inner = unwrap(data, name, LARGEST_BYTES).data if is_gzip(data) else data
-    reader = next((r for r in discover(evenstride.formats, Reader) if r.recognises(inner)), None)
-    if reader is None:
-        problem = "No reader knows this original any more."
-        return Contents((), (Issue("error", name, problem, "Update evenstride."),))
-    contents = reader.read(inner, name)
-    # As one of the original's own bytes, packed or not.
-    sha256 = hashlib.sha256(data).hexdigest()
-    recordings = tuple(
-        replace(one, source=replace(one.source, sha256=sha256)) for one in contents.recordings
-    )
-    return replace(contents, recordings=recordings)
-
-
 @dataclass(frozen=True)
 class ReadAgain:
     """A run's recordings as they were read again.
@@ -204,15 +185,16 @@ def read_again(originals: Sequence[Original], data: Mapping[str, bytes]) -> Read
     found: list[tuple[FiledRecording, Recording]] = []
     issues: list[Issue] = []
     for original in originals:
-        contents = contents_of(data[original.sha256], original.name)
-        issues += contents.issues
+        decoded = decode(data[original.sha256], original.name)
+        issues += decoded.issues
+        runs = dict(zip(decoded.parts, decoded.runs, strict=True))
         for filed in original.recordings:
-            if filed.part >= len(contents.recordings):
+            if filed.part not in runs:
                 raise EvenstrideError(
                     f"{original.name} no longer gives the recording that was imported from it.",
                     "Run evenstride doctor; if it finds nothing, please report this.",
                 )
-            found.append((filed, contents.recordings[filed.part]))
+            found.append((filed, runs[filed.part]))
     found.sort(key=lambda one: (one[0].start, one[0].key))
     worth_it, left_out = _without_copies(found)
     return ReadAgain({f.key: r for f, r in found}, worth_it, (*issues, *left_out))

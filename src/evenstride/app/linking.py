@@ -141,12 +141,21 @@ class Calendar:
     def __init__(self, recordings: Iterable[FiledRecording] = ()) -> None:
         self._of: dict[Key, FiledRecording] = {one.key: one for one in recordings}
         self._starts = sorted((one.start.timestamp(), one.key) for one in self._of.values())
+        self._by_original: dict[str, list[FiledRecording]] = {}
+        for one in sorted(self._of.values(), key=lambda each: each.key):
+            self._by_original.setdefault(one.sha256, []).append(one)
 
     def add(self, recording: FiledRecording) -> None:
         """Take in one more recording."""
         if recording.key not in self._of:
             self._of[recording.key] = recording
             insort(self._starts, (recording.start.timestamp(), recording.key))
+            of_one = self._by_original.setdefault(recording.sha256, [])
+            insort(of_one, recording, key=lambda each: each.key)
+
+    def filed_from(self, sha256: str) -> tuple[FiledRecording, ...]:
+        """Return the recordings of one original, by their parts."""
+        return tuple(self._by_original.get(sha256, ()))
 
     def near(self, recording: FiledRecording) -> Iterator[FiledRecording]:
         """Yield the recordings that can be of the same run as another, in order of time."""

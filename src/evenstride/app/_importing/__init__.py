@@ -1,0 +1,1 @@
+"""Parts of the import: where a recording belongs, and folders that an archive was exported to."""
