@@ -10,14 +10,15 @@ from itertools import product
 
 import numpy as np
 
+from evenstride.coordination.normal import usual_of
 from evenstride.inference.whole_run import (
     FALSE_ALARMS,
     FEWEST_RUNS,
     LATEST_RUNS,
-    usual_of,
     weigh_whole_run,
 )
-from evenstride.model.baseline import Baseline, RunMeans
+from evenstride.model.normal import Normal
+from evenstride.model.whole_run import RunMeans
 from evenstride.simulate.days import (
     ODD_RUN,
     QUARTERLY_STEP_PP,
@@ -77,7 +78,7 @@ def look(asked: Asked) -> Seen:
     for _ in range(BATCH):
         runner = DayToDay(float(rng.uniform(*ROBUST_SD_PP)), asked.step_pp)
         means = draw_run_means(runner, asked.count + 1, rng)
-        baseline = Baseline("strap", (usual_of(QUANTITY, "pct", means[:-1]),))
+        baseline = Normal("strap", (usual_of(QUANTITY, "pct", means[:-1]),))
         side = float(rng.choice((-1.0, 1.0)))
         weighed = [
             weigh_whole_run(RunMeans("strap", {QUANTITY: float(means[-1]) + side * size}), baseline)
@@ -148,8 +149,7 @@ def band_part(seen: Sequence[Seen]) -> str:
 PAGE = """# A whole run beside the runner's own usual
 
 What is lost from the first step to the last makes no change inside a run. Only the runner's other
-days on the same device can show it. Each run is one mean of ground contact balance. No command uses
-this yet: it waits for an archive that keeps a baseline.
+days on the same device can show it. Each run is one mean of ground contact balance.
 
 Everything here is simulated, after four runners and 1,155 runs: a robust SD of {low:g} to {high:g}
 percentage points from run to run with the tails of Student's t with three degrees, one odd run in

@@ -6,30 +6,31 @@ import numpy as np
 import polars as pl
 import pytest
 
+from evenstride.coordination.normal import usual_of
 from evenstride.formats.garmin_csv import read
 from evenstride.inference.whole_run import (
     LATEST_RUNS,
-    baseline_of,
+    normal_of,
     run_means_of,
-    usual_of,
     weigh_whole_run,
 )
 from evenstride.model.averages import RUN_AVERAGES
-from evenstride.model.baseline import Baseline, RunMeans, Usual, WholeRun
 from evenstride.model.intervals import Stretch
+from evenstride.model.normal import Normal, Usual
 from evenstride.model.signal import Channel, Floats, Signal
+from evenstride.model.whole_run import RunMeans, WholeRun
 from evenstride.simulate.days import DayToDay, draw_run_means
 from evenstride.writers.garmin_csv import write_activity_list
 
 BALANCE = "contact_balance_left"
 
 
-def usual(runs: int = 50, sd: float = 0.45, mean: float = 50.0) -> Baseline:
+def usual(runs: int = 50, sd: float = 0.45, mean: float = 50.0) -> Normal:
     """Return a baseline of balance alone."""
-    return Baseline("strap", (Usual(BALANCE, "pct", mean, sd, runs),))
+    return Normal("strap", (Usual(BALANCE, "pct", mean, sd, runs),))
 
 
-def weighed(mean: float, baseline: Baseline) -> WholeRun:
+def weighed(mean: float, baseline: Normal) -> WholeRun:
     """Return what is said of a run with this mean balance."""
     return weigh_whole_run(RunMeans("strap", {BALANCE: mean}), baseline)
 
@@ -91,10 +92,10 @@ def test_few_runs_make_a_wide_band() -> None:
         (RunMeans("strap", {BALANCE: 55.0}), usual(runs=4), "Only 4 earlier runs"),
         (RunMeans("pod", {BALANCE: 55.0}), usual(), "another device"),
         (RunMeans("strap", {"cadence": 170.0}), usual(), "Left and right"),
-        (RunMeans("strap", {BALANCE: 55.0}), Baseline("strap", ()), "Left and right"),
+        (RunMeans("strap", {BALANCE: 55.0}), Normal("strap", ()), "Left and right"),
     ],
 )
-def test_where_it_cannot_judge_it_says_why(run: RunMeans, baseline: Baseline, says: str) -> None:
+def test_where_it_cannot_judge_it_says_why(run: RunMeans, baseline: Normal, says: str) -> None:
     found = weigh_whole_run(run, baseline)
     assert not found.judged
     assert not found.off
@@ -103,7 +104,7 @@ def test_where_it_cannot_judge_it_says_why(run: RunMeans, baseline: Baseline, sa
 
 
 def test_what_follows_pace_is_told_but_decides_nothing() -> None:
-    both = Baseline("strap", (*usual().usual, Usual("contact_time", "ms", 250.0, 4.0, 50)))
+    both = Normal("strap", (*usual().usual, Usual("contact_time", "ms", 250.0, 4.0, 50)))
     found = weigh_whole_run(RunMeans("strap", {BALANCE: 50.0, "contact_time": 320.0}), both)
     assert not found.off
     assert [(one.quantity, one.counted) for one in found.channels] == [
@@ -117,7 +118,7 @@ def test_a_baseline_is_not_moved_by_odd_runs_and_counts_the_latest() -> None:
     old = np.full(100, 45.0)
     late = np.resize([49.8, 50.0, 50.2], LATEST_RUNS)
     late[7] = 41.3
-    found = baseline_of(table_of(np.concatenate((old, late))), "strap").of(BALANCE)
+    found = normal_of(table_of(np.concatenate((old, late))), "strap").of(BALANCE)
     assert found is not None
     assert found.mean == 50.0
     assert found.runs == LATEST_RUNS
@@ -129,7 +130,7 @@ def test_a_baseline_passes_over_what_was_not_running() -> None:
         cadence_spm=pl.Series([170.0] * 6 + [60.0] * 6),
         duration_s=pl.Series([3600.0] * 5 + [60.0] + [3600.0] * 6),
     )
-    found = baseline_of(averages, "strap").of(BALANCE)
+    found = normal_of(averages, "strap").of(BALANCE)
     assert found is not None
     assert (found.mean, found.runs) == (50.0, 5)
 
@@ -138,7 +139,7 @@ def test_from_a_list_of_activities_to_a_judgement() -> None:
     balance = draw_run_means(DayToDay(0.4, odd_run=0.0), 30, np.random.default_rng(5))
     contents = read(write_activity_list(table_of(balance)), "Activities.csv")
     assert contents.averages is not None
-    baseline = baseline_of(contents.averages, "strap")
+    baseline = normal_of(contents.averages, "strap")
     assert not weighed(float(np.median(balance)), baseline).off
     assert weighed(float(np.median(balance)) + 4.0, baseline).toward == "left"
 
@@ -174,7 +175,7 @@ def test_a_healthy_day_is_called_off_about_once_in_a_hundred(runs: int) -> None:
     off = moved = 0
     for _ in range(often):
         means = draw_run_means(DayToDay(float(rng.uniform(0.31, 0.63))), runs + 1, rng)
-        baseline = Baseline("strap", (usual_of(BALANCE, "pct", means[:-1]),))
+        baseline = Normal("strap", (usual_of(BALANCE, "pct", means[:-1]),))
         off += weighed(float(means[-1]), baseline).off
         moved += weighed(float(means[-1]) + 3.0, baseline).off
     # The exact bounds of 1 in 100 over 200 draws, with room: 0 to 8.

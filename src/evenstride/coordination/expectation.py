@@ -39,13 +39,13 @@ def covariates(speed_mps: Floats, grade_pct: Floats, judged: Bools) -> Floats:
     to 5.5 ms.
     """
     columns: list[Floats] = []
-    speed = _filled(moving_mean(speed_mps, 5), judged)
-    grade = _filled(grade_pct, judged)
+    speed = filled(moving_mean(speed_mps, 5), judged)
+    grade = filled(grade_pct, judged)
     if speed is not None:
         speed = speed - speed[judged].mean()
-        columns += [speed, speed**2, *(_lagged(speed, lag) for lag in LAGS_S)]
+        columns += [speed, speed**2, *(lagged(speed, lag) for lag in LAGS_S)]
     if grade is not None:
-        columns += [grade, np.abs(grade), _lagged(grade, SLOPE_LAG_S)]
+        columns += [grade, np.abs(grade), lagged(grade, SLOPE_LAG_S)]
         if speed is not None:
             columns.append(grade * speed)
     if not columns:
@@ -56,7 +56,8 @@ def covariates(speed_mps: Floats, grade_pct: Floats, judged: Bools) -> Floats:
     return np.asarray(table[:, spread > 1e-6] / spread[spread > 1e-6])
 
 
-def _filled(values: Floats, judged: Bools) -> Floats | None:
+def filled(values: Floats, judged: Bools) -> Floats | None:
+    """Return values with gaps drawn straight; None where under half of the judged are known."""
     known = np.isfinite(values)
     if not judged.any() or known[judged].mean() < 0.5:
         return None
@@ -64,7 +65,8 @@ def _filled(values: Floats, judged: Bools) -> Floats | None:
     return np.interp(at, at[known], values[known])
 
 
-def _lagged(values: Floats, lag_s: int) -> Floats:
+def lagged(values: Floats, lag_s: int) -> Floats:
+    """Return the values of `lag_s` seconds ago; the first, or last, stands for what lies beyond."""
     shifted = np.roll(values, lag_s)
     if lag_s > 0:
         shifted[:lag_s] = values[0]

@@ -1,7 +1,7 @@
 """Whether a whole run lies off the runner's own usual on the same device.
 
 What is lost from the first step to the last makes no change inside the run; only other days can
-show it. No command uses this yet: it waits for an archive that keeps a baseline.
+show it.
 
 The mean of a healthy day is the usual mean plus Student's t with three degrees times the runner's
 own robust SD from run to run: single odd runs (41.3, 55.5 %) were seen in healthy runners. What few
@@ -13,9 +13,11 @@ import math
 import numpy as np
 import polars as pl
 
-from evenstride.model.baseline import Baseline, ChannelBeside, RunMeans, Usual, WholeRun
+from evenstride.coordination.normal import level_of, usual_of
 from evenstride.model.episode import Side, Span
+from evenstride.model.normal import Normal, RunSummary, Usual
 from evenstride.model.signal import Floats, Signal
+from evenstride.model.whole_run import ChannelBeside, RunMeans, WholeRun
 
 FEWEST_RUNS = 5
 LATEST_RUNS = 50
@@ -39,9 +41,7 @@ _COLUMNS = (
 )
 _COUNTED = {_BALANCE}
 """The others follow pace, and averages carry no pace to adjust them by."""
-
-_LEAST_SD = {"pct": 0.05, "ms": 1.0, "mm": 0.5, "spm": 0.5}
-"""Below what a list's rounding resolves."""
+_COUNTED_AT_LIKE_PACE = {_BALANCE, "contact_time"}
 
 _SD_PRIOR = {_BALANCE: (math.log(0.45), 0.35)}
 """Log of the robust SD of run means, and its spread, over four runners (0.31 to 0.63 pp)."""
@@ -59,8 +59,8 @@ _SD_ERROR = 1.2  # over the root of runs: relative error of the median absolute 
 _NODES = 25
 
 
-def baseline_of(averages: pl.DataFrame, device: str) -> Baseline:
-    """Return the baseline that averages of healthy runs make.
+def normal_of(averages: pl.DataFrame, device: str) -> Normal:
+    """Return what averages of healthy runs show to be normal; they carry no pace to adjust by.
 
     Parameters
     ----------
@@ -72,14 +72,14 @@ def baseline_of(averages: pl.DataFrame, device: str) -> Baseline:
 
     Returns
     -------
-    Baseline
+    Normal
         Median and robust SD of the latest `LATEST_RUNS` runs by quantity; runs under ten minutes,
         or with so few steps that much was not running, are left out.
 
     Examples
     --------
     >>> from evenstride.model.averages import RUN_AVERAGES
-    >>> baseline_of(RUN_AVERAGES.empty(), "strap").usual
+    >>> normal_of(RUN_AVERAGES.empty(), "strap").usual
     ()
     """
     running = averages.filter(
@@ -91,20 +91,7 @@ def baseline_of(averages: pl.DataFrame, device: str) -> Baseline:
         for quantity, unit, column in _COLUMNS
         if running[column].drop_nulls().len()
     )
-    return Baseline(device, tuple(usual))
-
-
-def usual_of(quantity: str, unit: str, means: Floats) -> Usual:
-    """Return what is usual from the means of several runs.
-
-    Examples
-    --------
-    >>> usual_of("contact_balance_left", "pct", np.array([49.5, 50.0, 50.0, 50.2, 55.5])).mean
-    50.0
-    """
-    middle = float(np.median(means))
-    spread = 1.4826 * float(np.median(np.abs(means - middle)))
-    return Usual(quantity, unit, middle, max(spread, _LEAST_SD.get(unit, 0.0)), int(means.size))
+    return Normal(device, tuple(usual), runs=running.height)
 
 
 def run_means_of(signal: Signal, device: str) -> RunMeans:
@@ -125,14 +112,14 @@ def run_means_of(signal: Signal, device: str) -> RunMeans:
     return RunMeans(device, values)
 
 
-def weigh_whole_run(run: RunMeans, baseline: Baseline) -> WholeRun:
+def weigh_whole_run(run: RunMeans, normal: Normal) -> WholeRun:
     """Weigh a whole run against the runner's own usual.
 
     Parameters
     ----------
     run
-        Means of the run, such as `run_means_of` gives.
-    baseline
+        Means of the run, such as `run_means_of` or `at_like_pace` gives.
+    normal
         Of the same device.
 
     Returns
@@ -143,16 +130,21 @@ def weigh_whole_run(run: RunMeans, baseline: Baseline) -> WholeRun:
 
     Examples
     --------
-    >>> usual = Baseline("strap", (Usual("contact_balance_left", "pct", 49.8, 0.4, 50),))
+    >>> usual = Normal("strap", (Usual("contact_balance_left", "pct", 49.8, 0.4, 50),))
     >>> weighed = weigh_whole_run(RunMeans("strap", {"contact_balance_left": 53.5}), usual)
     >>> weighed.off, weighed.toward
     (True, 'left')
     """
-    reason = _why_not(run, baseline)
+    counted_ones = _COUNTED_AT_LIKE_PACE if run.at_like_pace else _COUNTED
+    reason = _why_not(run, normal, counted_ones)
     if reason:
         return WholeRun(False, False, math.nan, math.nan, None, (), reason)
-    pairs = [(u, run.values[u.quantity]) for u in baseline.usual if u.quantity in run.values]
-    beside = [_beside(usual, mean) for usual, mean in pairs if usual.runs >= FEWEST_RUNS]
+    pairs = [(u, run.values[u.quantity]) for u in normal.usual if u.quantity in run.values]
+    beside = [
+        _beside(usual, mean, counted=usual.quantity in counted_ones)
+        for usual, mean in pairs
+        if usual.runs >= FEWEST_RUNS
+    ]
     channels = tuple(sorted(beside, key=lambda one: (not one.counted, one.chance)))
     counted = [one for one in channels if one.counted]
     first = counted[0]
@@ -169,10 +161,24 @@ def weigh_whole_run(run: RunMeans, baseline: Baseline) -> WholeRun:
     )
 
 
-def _why_not(run: RunMeans, baseline: Baseline) -> str:
-    if run.device != baseline.device:
+def at_like_pace(summary: RunSummary, normal: Normal) -> RunMeans:
+    """Return a run's means as they would be at the pace, slope and time `normal` is told at.
+
+    Quantities whose answer to pace is not known are left out. The summary is to hold the whole run,
+    with nothing found off left out of it.
+    """
+    found = {
+        one.quantity: level
+        for one in summary.channels
+        if (level := level_of(one, summary, normal)) is not None
+    }
+    return RunMeans(summary.device, found, at_like_pace=True)
+
+
+def _why_not(run: RunMeans, normal: Normal, counted: set[str]) -> str:
+    if run.device != normal.device:
         return "The baseline is another device's; devices disagree even in sign."
-    known = [baseline.of(quantity) for quantity in sorted(_COUNTED & run.values.keys())]
+    known = [normal.of(quantity) for quantity in sorted(counted & run.values.keys())]
     runs = [usual.runs for usual in known if usual is not None]
     if not runs:
         return "Left and right were not measured both in this run and in earlier ones."
@@ -181,7 +187,7 @@ def _why_not(run: RunMeans, baseline: Baseline) -> str:
     return ""
 
 
-def _beside(usual: Usual, mean: float) -> ChannelBeside:
+def _beside(usual: Usual, mean: float, *, counted: bool) -> ChannelBeside:
     healthy = _scales(usual)
     loss = _LOSS.get(usual.quantity, _LOSS_IN_SD * usual.between_run_sd)
     away = mean - usual.mean
@@ -193,7 +199,7 @@ def _beside(usual: Usual, mean: float) -> ChannelBeside:
         Span(usual.mean, usual.mean - half, usual.mean + half),
         _two_sided(away, healthy),
         _density(away, np.hypot(healthy, loss)) / _density(away, healthy),
-        usual.quantity in _COUNTED,
+        counted,
     )
 
 

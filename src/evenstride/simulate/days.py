@@ -16,7 +16,7 @@ QUARTERLY_STEP_PP = 0.3
 """SD of the step from one quarter to the next: eight quarters then span 1.4 pp in the median."""
 ODD_RUN = 3 / 1155
 ODD_BY_PP = (4.0, 9.0)
-_ROBUST_SD_OF_T3 = 1.4826 * 0.7649
+ROBUST_SD_OF_T3 = 1.4826 * 0.7649
 """Of Student's t with three degrees: 1.4826 times its median absolute value."""
 
 
@@ -51,6 +51,6 @@ def draw_run_means(runner: DayToDay, runs: int, rng: np.random.Generator) -> Flo
     level = rng.normal(50.0, 0.8)
     step = runner.quarterly_step_pp / np.sqrt(RUNS_A_QUARTER)
     course = np.cumsum(rng.normal(0.0, step, size=runs))
-    daily = runner.robust_sd_pp / _ROBUST_SD_OF_T3 * rng.standard_t(3, size=runs)
+    daily = runner.robust_sd_pp / ROBUST_SD_OF_T3 * rng.standard_t(3, size=runs)
     odd = (rng.random(runs) < runner.odd_run) * rng.uniform(*ODD_BY_PP, size=runs)
     return np.asarray(level + course + daily + odd * rng.choice((-1.0, 1.0), size=runs))

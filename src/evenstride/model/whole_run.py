@@ -1,54 +1,9 @@
-"""What is usual for one runner on one device, over whole runs."""
+"""A whole run beside the runner's own usual."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evenstride.model.episode import Side, Span
-
-
-@dataclass(frozen=True)
-class Usual:
-    """One quantity's run means on healthy days.
-
-    Attributes
-    ----------
-    quantity
-        What is measured, such as ``"contact_balance_left"``.
-    unit
-        Suffix of `evenstride.model.units.UNITS`.
-    mean
-        Where run means lie, their median.
-    between_run_sd
-        Robust SD from run to run: 1.4826 times the median absolute deviation.
-    runs
-        How many runs that rests on.
-    """
-
-    quantity: str
-    unit: str
-    mean: float
-    between_run_sd: float
-    runs: int
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """One runner's usual on one device; a new strap or watch is a new device.
-
-    Attributes
-    ----------
-    device
-        Whose values these are, as in `RunMeans.device`.
-    usual
-        One a quantity.
-    """
-
-    device: str
-    usual: tuple[Usual, ...]
-
-    def of(self, quantity: str) -> Usual | None:
-        """Return what is usual for a quantity, None where it is not known."""
-        return next((usual for usual in self.usual if usual.quantity == quantity), None)
 
 
 @dataclass(frozen=True)
@@ -61,10 +16,13 @@ class RunMeans:
         Who measured it.
     values
         Mean by quantity, in the quantity's unit.
+    at_like_pace
+        True where what pace, slope and time do was taken out, so that what follows pace counts too.
     """
 
     device: str
     values: Mapping[str, float]
+    at_like_pace: bool = False
 
 
 @dataclass(frozen=True)
