@@ -31,6 +31,8 @@ _.without_hi
 _.trend_per_bout
 _.trend_lo
 _.trend_hi
+_.back_lo_s
+_.back_hi_s
 
 # Called by the page's template, report/page.html.
 _.felt_beside_measured

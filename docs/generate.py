@@ -25,7 +25,7 @@ from typer.main import get_command
 import evenstride.formats
 import evenstride.model
 import evenstride.report
-from evenstride.app import agreement_views, views
+from evenstride.app import agreement_views, archive_views, views
 from evenstride.app.settings import Settings
 from evenstride.cli.program import app
 from evenstride.coordination.channels import QUANTITIES
@@ -34,6 +34,17 @@ from evenstride.model.schema import Column, Schema
 from evenstride.model.units import UNITS
 from evenstride.plugins import Reader, discover
 
+ARCHIVE_VIEWS = {
+    "runs": archive_views.RunsView,
+    "show": archive_views.ShownView,
+    "trend": archive_views.TrendView,
+    "import": archive_views.ImportedView,
+    "label": archive_views.LabelledView,
+    "attach": archive_views.AttachedView,
+    "device list, device split, device flip": archive_views.DevicesView,
+    "export, backup, restore, forget, runs split": archive_views.KeptView,
+    "doctor": archive_views.DoctorView,
+}
 REFERENCE = Path(__file__).parent / "reference"
 MADE = "<!-- Written by `make docs` from the code. Change the code, not this page. -->"
 
@@ -99,19 +110,22 @@ def settings_page() -> str:
 
 
 def json_page() -> str:
-    """Return the contract of ``analyze --json``, object by object."""
+    """Return the contract of ``--json``, object by object: of a run, then of the archive."""
     seen: list[type] = []
-    for first in (views.RunView, views.FailedView):
+    for first in (views.RunView, views.FailedView, *ARCHIVE_VIEWS.values()):
         _collect(first, seen)
-    blocks = [_json_object(view) for view in seen]
+    rows = [(f"`{words}`", json_type(view)) for words, view in ARCHIVE_VIEWS.items()]
     return page(
-        "What `analyze --json` prints",
-        f"The contract is called `{views.SCHEMA}`. Seconds count from the recording's start, every "
-        "`lo` and `hi` bounds a 90 % interval, and what is not known is `null`.",
+        "What `--json` prints",
+        f"What `analyze --json` prints is called `{views.SCHEMA}`. Seconds count from the "
+        "recording's start, every `lo` and `hi` bounds a 90 % interval, and what is not known is "
+        "`null`.",
         "One run gives an object. Several runs, or a file that holds several, give an array in the "
         "order given. Files that overlap in time by 80 % or more are one run with several sources. "
         "A file that gives no run is an object with `issues` only.",
-        *blocks,
+        "The archive's commands print one object each; its `schema` names it.",
+        table(("command", "prints"), rows),
+        *(_json_object(view) for view in seen),
     )
 
 
@@ -158,8 +172,8 @@ def _json_object(view: type) -> str:
 
 
 def _json_name(view: type) -> str:
-    name = view.__name__.removesuffix("View").lower()
-    return {"failed": "failed file", "manyruns": "many runs"}.get(name, name)
+    name = re.sub(r"(?<!^)(?=[A-Z])", " ", view.__name__.removesuffix("View")).lower()
+    return {"failed": "failed file"}.get(name, name)
 
 
 _PLAIN: dict[object, str] = {

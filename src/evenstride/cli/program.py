@@ -12,7 +12,15 @@ from typing import Annotated
 import typer
 
 from evenstride import __version__
-from evenstride.cli import analysing, settings, simulating
+from evenstride.cli import (
+    analysing,
+    archive_importing,
+    archive_keeping,
+    archive_reading,
+    archive_telling,
+    settings,
+    simulating,
+)
 from evenstride.cli.telling import UNEXPECTED, WRONG_REQUEST, say_unwritten, tell
 from evenstride.model.errors import EvenstrideError
 
@@ -36,7 +44,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for family in (analysing, simulating, settings):
+for family in (
+    analysing,
+    archive_importing,
+    archive_reading,
+    archive_telling,
+    archive_keeping,
+    simulating,
+    settings,
+):
     app.add_typer(family.app)
 
 

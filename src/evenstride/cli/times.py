@@ -1,13 +1,15 @@
-"""Times and stretches of time as a runner writes them."""
+"""Times, stretches of time and days as a runner writes them."""
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 import typer
 
 from evenstride.model.intervals import Stretch
 
 _TIME = re.compile(r"(?:(\d{1,3}):([0-5]\d)|(\d{1,4})):([0-5]\d)")
+_DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _REMEDY = "Write times as m:ss or h:mm:ss, such as 2:00 or 1:05:30."
 
 
@@ -43,3 +45,15 @@ def _stretch(option: str, text: str) -> Stretch:
             f"{text!r} ends before it begins. Write the earlier time first.", param_hint=option
         )
     return Stretch(from_s, to_s)
+
+
+def day_of(option: str, text: str) -> date:
+    """Return the day that 2024-05-01 means, or the first one of 2024-05 or of 2024."""
+    found = _DAY.fullmatch(text.strip())
+    try:
+        year, month, day = found.groups(default="1") if found else ("", "", "")
+        return date(int(year), int(month), int(day))
+    except ValueError as no_day:
+        raise typer.BadParameter(
+            f"{text!r} is no day. Write it as 2024-05-01, or 2024-05, or 2024.", param_hint=option
+        ) from no_day

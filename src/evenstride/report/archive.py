@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from pathlib import Path
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, Group
@@ -25,8 +26,12 @@ from evenstride.app.archive_views import (
     TrendView,
     YearView,
 )
+from evenstride.app.settings import replace_file
+from evenstride.model.errors import EvenstrideError
 from evenstride.model.issue import Issue
 from evenstride.report.characters import plain
+from evenstride.report.delivery import NONE_WORKED, SOME_FAILED, deliver_json
+from evenstride.report.terminal import open_console
 from evenstride.report.words import (
     LEVELS,
     NO_DIAGNOSIS,
@@ -299,6 +304,14 @@ def _day(text: str) -> str:
 # --- keeping ----------------------------------------------------------------------------------
 
 
+def deliver_kept(view: KeptView, *, as_json: bool) -> None:
+    """Print what was done: as JSON, or to be read."""
+    if as_json:
+        deliver_json(view)
+    else:
+        draw_kept(view, open_console())
+
+
 def draw_kept(view: KeptView, console: Console) -> None:
     """Print what was done, and what else to know."""
     for line in (view.done, *view.also):
@@ -310,6 +323,34 @@ def draw_doctor(view: DoctorView, console: Console) -> None:
     console.print(_table(("", ""), [(check.name, check.found) for check in view.checks]))
     lines = issue_lines(view.issues) or [Text("All is well.", style="bold")]
     console.print(*lines, sep="\n")
+
+
+def deliver_imported(view: ImportedView, *, as_json: bool) -> int:
+    """Print what became of each input, and return the exit code: 3 some failed, 4 all did."""
+    if as_json:
+        deliver_json(view)
+    else:
+        draw_imported(view, open_console())
+    if not view.failed:
+        return 0
+    return NONE_WORKED if view.failed == view.inputs else SOME_FAILED
+
+
+def save_imported(view: ImportedView, file: Path) -> None:
+    """Write what became of each input into a file.
+
+    Raises
+    ------
+    EvenstrideError
+        If it cannot be written.
+    """
+    try:
+        replace_file(file, saved_list(view).encode())
+    except OSError as reason:
+        raise EvenstrideError(
+            f"The list could not be written to {file}: {reason.strerror}.",
+            "The import itself is done. Choose a folder you may write to.",
+        ) from reason
 
 
 def draw_imported(view: ImportedView, console: Console) -> None:
@@ -350,15 +391,11 @@ def _failures(outcomes: Sequence[OutcomeView]) -> list[Text]:
 
 
 def _joined(outcomes: Iterable[OutcomeView]) -> list[Text]:
-    """Return which runs now have a further source: nothing is joined silently."""
-    return [
-        Text(
-            f"{plain(one.name)} is the same run as {one.run}, now with both sources."
-            f" Not so? evenstride runs split {one.run}"
-        )
-        for one in list(outcomes)
-        if one.fate == "enriched"
-    ][:_MOST_REASONS]
+    """Return which inputs joined a run that was here: nothing is joined silently."""
+    told = [one for one in outcomes if one.fate == "enriched"]
+    shown = [Text(f"{plain(one.name)}: {_reason(one)}") for one in told[:_MOST_REASONS]]
+    more = len(told) - len(shown)
+    return [*shown, *([Text(f"and {more} more: --save-list FILE keeps them all")] if more else [])]
 
 
 def _reason(outcome: OutcomeView) -> str:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from evenstride.app.contract import to_json
+from evenstride.app.contract import json_of, to_json
 from evenstride.app.settings import Units
 from evenstride.app.views import Analysis, FailedView
 from evenstride.model.marks import LapMeaning
@@ -32,6 +32,12 @@ def deliver(items: Items, units: Units, *, as_json: bool) -> None:
         sys.stdout.flush()
     else:
         draw_summary(items, open_console(), units)
+
+
+def deliver_json(view: object) -> None:
+    """Print a view as JSON and nothing else."""
+    sys.stdout.buffer.write(json_of(view))
+    sys.stdout.flush()
 
 
 def runs_of(items: Items) -> list[Analysis]:
