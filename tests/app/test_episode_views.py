@@ -15,7 +15,7 @@ from evenstride.simulate.scenario import Scenario
 
 MOVED = ChannelShift("contact_balance_left", "pp", Span(1.5, 1.0, 2.0))
 READING = Reading(Span(300.0, 280.0, 330.0), Span(600.0, 590.0, 640.0), False, 0.0, (MOVED,))
-EPISODE = Episode(READING, None, "sudden", "shift", 0.99, 120.0, 2.2)
+EPISODE = Episode(READING, None, "sudden", "shift", 0.99, 120.0, 2.2, 0.1, 0.2)
 
 
 @pytest.fixture(scope="module")

@@ -44,7 +44,7 @@ SLOW = reading(shift("contact_balance_left", 1.5), ramp_s=1200.0)
 def test_unsteadiness_is_told_as_a_multiple_of_its_calm_level() -> None:
     calm = {"contact_time_variability": 1.0}
     assert sentence(reading(*GROWN), FOLLOWED, "variability", calm) == (
-        "Contact time became unsteady from second to second (1.8 times its calm level) at 12:00 "
+        "Contact time became unsteady from moment to moment (1.8 times its calm level) at 12:00 "
         "(between 11:40 and 12:25) and was steadier again at 40:00 (between 39:50 and 40:20)."
     )
     lasting = replace(reading(*GROWN), recovery_s=None)
@@ -55,7 +55,7 @@ def test_unsteadiness_is_told_as_a_multiple_of_its_calm_level() -> None:
 
 @pytest.mark.parametrize("calm", [{}, {"contact_time_variability": 0.0}])
 def test_without_a_calm_level_no_multiple_is_made_up(calm: dict[str, float]) -> None:
-    assert unsteadier(GROWN, FOLLOWED, calm) == "Contact time became unsteady from second to second"
+    assert unsteadier(GROWN, FOLLOWED, calm) == "Contact time became unsteady from moment to moment"
 
 
 def test_the_channel_that_wavers_most_beyond_its_own_noise_is_told() -> None:
@@ -126,6 +126,8 @@ def episode(onset_s: float, recovery_s: float, kind: EpisodeKind = "shift") -> E
         probability=0.99,
         bayes_factor=99.0,
         size_sd=2.0,
+        gradual=0.1,
+        not_recovered=0.2,
     )
 
 
@@ -200,7 +202,7 @@ def test_a_run_that_shifts_and_later_wavers_is_told_as_both() -> None:
     assert [view.kind for view in run.episodes] == ["shift", "variability"]
     assert [view.toward for view in run.episodes] == ["left", None]
     assert "toward the left foot at" in run.episodes[0].says
-    assert "unsteady from second to second (2." in run.episodes[1].says
+    assert "unsteady from moment to moment (2." in run.episodes[1].says
     assert found.strip.lines[0].name == "contact_balance_left"
     assert found.strip.lines[1].name.endswith("_variability")
     aside = sum(stretch.seconds for stretch in run.excluded)

@@ -240,12 +240,12 @@ def test_judged_and_set_aside_time_add_up_to_moving_time(scenario: Scenario) -> 
     assert signal.moving_s == pytest.approx(1800 - standing_s, abs=12)
 
 
-def test_unsteadiness_is_the_mean_step_and_unknown_where_little_is() -> None:
-    values = np.tile([0.0, 2.0], 60)
-    values[40:80] = np.nan
+def test_unsteadiness_is_the_change_over_seconds_and_unknown_where_little_is() -> None:
+    values = np.tile(np.repeat([0.0, 2.0], 8), 12)
+    values[60:120] = np.nan
     spread = local_spread(values)
-    assert spread[20] == pytest.approx(2.0)
-    assert np.isnan(spread[60])
+    assert spread[40] == pytest.approx(2.0)
+    assert np.isnan(spread[90])
 
 
 def test_a_stuck_sensor_is_left_out_and_told() -> None:

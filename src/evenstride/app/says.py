@@ -8,7 +8,7 @@ from evenstride.model.signal import Channel
 CREEPS_S = 900.0
 """A change that took a quarter of an hour or more to come in full is said to creep in."""
 UNSTEADY = "_variability"
-"""Ending of the channels that follow how unsteady another one is from second to second."""
+"""Ending of the channels that follow how unsteady another one is from moment to moment."""
 _WORDS = {
     "contact_balance_left": ("The left foot's share of contact", "percentage points"),
     "contact_time": ("Contact time", "ms"),
@@ -123,18 +123,18 @@ def unsteadier(
     --------
     >>> grown = ChannelShift("contact_time_variability", "ms", Span(0.8, 0.6, 1.0))
     >>> unsteadier((grown,), (), {"contact_time_variability": 1.0})
-    'Contact time became unsteady from second to second (1.8 times its calm level)'
+    'Contact time became unsteady from moment to moment (1.8 times its calm level)'
     """
     most = most_unsteady(shifts, followed)
     if most is None:
-        return "Running became unsteady from second to second"
+        return "Running became unsteady from moment to moment"
     stem = most.name.removesuffix(UNSTEADY)
     # Unsteady balance is of both feet: none is to be named.
     name = "Left-right balance" if stem == "contact_balance_left" else _word(stem, "")[0]
     level = calm.get(most.name, 0.0)
     times = (level + most.shift.value) / level if level > 0 else 0.0
     ratio = f" ({times:.1f} times its calm level)" if times >= _LEAST_TIMES else ""
-    return f"{name} became unsteady from second to second{ratio}"
+    return f"{name} became unsteady from moment to moment{ratio}"
 
 
 def most_unsteady(

@@ -195,7 +195,7 @@ class EpisodeView:
     beginning
         ``gradual`` where a ramp of 60 s or more is likelier than not, else ``sudden``.
     kind
-        What changed: the level (``shift``); how unsteady it is from second to second, the level
+        What changed: the level (``shift``); how unsteady it is from moment to moment, the level
         staying (``variability``); or both in short bad moments (``bursts``).
     toward
         The foot ground contact moved toward; null where the channels do not say, and where only

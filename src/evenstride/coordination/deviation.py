@@ -14,10 +14,12 @@ from evenstride.coordination.expectation import (
     winsorised_sd,
 )
 from evenstride.coordination.held import held_too_long
+from evenstride.coordination.normal import expect_normal, terms_of
 from evenstride.coordination.running import Running, find_running, missing_stretches
 from evenstride.coordination.sides import side_issues
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.issue import Issue
+from evenstride.model.normal import Normal
 from evenstride.model.recording import Recording
 from evenstride.model.signal import Bools, Channel, Floats, Signal
 
@@ -31,6 +33,9 @@ LEAST_KNOWN = 0.5
 """A channel missing in more than half of the judged time is reported, not searched."""
 LEAST_SHOWN = 0.05
 """A channel known in no more than that of the judged time tells nothing."""
+CHANGE_OVER_S = 8
+"""About as long as watches smooth contact time and balance (6 and 12 s): over one second a smoothed
+channel shows next to nothing of a misfire."""
 _VARIABILITY_S = 30
 
 
@@ -46,7 +51,10 @@ class Track:
 
 
 def build_signal(
-    recordings: Sequence[Recording], offsets_s: Sequence[float], flipped: Sequence[str] = ()
+    recordings: Sequence[Recording],
+    offsets_s: Sequence[float],
+    flipped: Sequence[str] = (),
+    normals: Sequence[Normal] = (),
 ) -> tuple[Signal, tuple[Issue, ...]]:
     """Turn one run, seen by one or several devices, into a signal.
 
@@ -58,6 +66,10 @@ def build_signal(
         When each began, seconds after the run's start.
     flipped
         Devices whose left and right the runner set to be exchanged.
+    normals
+        What is normal for the runner when the run began, one a device, such as
+        `evenstride.model.normal.in_force` chooses; where none is known, a channel's expectation is
+        made from this very run.
 
     Returns
     -------
@@ -82,7 +94,9 @@ def build_signal(
         for recording, offset in pairs
         for m in measured_channels(recording, offset, seconds, flipped)
     ]
-    channels = _channels(named_apart(measured), table, running)
+    channels = _channels(
+        named_apart(measured), _Known(table, _by_device(normals, track, running)), running
+    )
     judged = _judged(running.judged, channels)
     channels = tuple(c for c in channels if _known_share(c.values, judged) > LEAST_SHOWN)
     lost = missing_stretches(running.judged, judged, "nothing measured")
@@ -119,7 +133,30 @@ def track_of(recording: Recording, offset_s: float, seconds: int) -> Track:
     return Track(distance, clocked("speed_mps"), grade, clocked("cadence_spm"), paused)
 
 
-def _channels(measured: list[Measured], table: Floats, running: Running) -> tuple[Channel, ...]:
+@dataclass(frozen=True)
+class _Known:
+    """What an expectation can be made from: this run's pace and slope, and the runner's normals.
+
+    Attributes
+    ----------
+    table
+        Covariates of this run.
+    normals
+        By device, each with what explains a channel second by second.
+    """
+
+    table: Floats
+    normals: dict[str, tuple[Normal, Floats]]
+
+
+def _by_device(
+    normals: Sequence[Normal], track: Track, running: Running
+) -> dict[str, tuple[Normal, Floats]]:
+    terms = terms_of(track.speed_mps, track.grade_pct, running) if normals else None
+    return {} if terms is None else {normal.device: (normal, terms) for normal in normals}
+
+
+def _channels(measured: list[Measured], known: _Known, running: Running) -> tuple[Channel, ...]:
     usable = [
         one
         for one in measured
@@ -129,10 +166,12 @@ def _channels(measured: list[Measured], table: Floats, running: Running) -> tupl
     usable = [replace(one, values=np.where(_held(one), np.nan, one.values)) for one in usable]
     searched = _searched(usable, running.judged)
     channels = [
-        _channel(one, table, running.judged, searched=one.name in searched) for one in usable
+        _channel(one, known, running.judged, searched=one.name in searched) for one in usable
     ]
     spread = [
-        _variability(channel, table, running.judged) for channel in channels if channel.searched
+        _variability(channel, known.table, running.judged)
+        for channel in channels
+        if channel.searched
     ]
     return tuple(channel for channel in (*channels, *spread) if channel.noise_sd > 0)
 
@@ -165,8 +204,12 @@ def _searched(usable: list[Measured], judged: Bools) -> set[str]:
     }
 
 
-def _channel(one: Measured, table: Floats, judged: Bools, *, searched: bool) -> Channel:
-    expected = expect(one.values, table, judged)
+def _channel(one: Measured, known: _Known, judged: Bools, *, searched: bool) -> Channel:
+    found = None
+    if one.device in known.normals:
+        normal, terms = known.normals[one.device]
+        found = expect_normal(normal, one.quantity.name, terms, judged)
+    expected = expect(one.values, known.table, judged) if found is None else found.values
     return Channel(
         name=one.name,
         quantity=one.quantity.name,
@@ -177,18 +220,19 @@ def _channel(one: Measured, table: Floats, judged: Bools, *, searched: bool) -> 
         values=one.values,
         expected=expected,
         noise_sd=winsorised_sd((one.values - expected)[judged]),
+        level_sd=None if found is None else found.level_sd,
     )
 
 
 def _variability(channel: Channel, table: Floats, judged: Bools) -> Channel:
-    """Return how unsteady a channel is from one second to the next, over half a minute."""
+    """Return how unsteady a channel is over a few seconds, in half a minute."""
     values = local_spread(np.where(judged, channel.values - channel.expected, np.nan))
     expected = expect(values, table, judged)
     return Channel(
         name=f"{channel.name}_variability",
         quantity=f"{channel.quantity}_variability",
         unit="pp" if channel.unit == "pct" else channel.unit,
-        says=f"unsteadiness from second to second of: {channel.says}",
+        says=f"unsteadiness from moment to moment of: {channel.says}",
         device=channel.device,
         searched=False,
         values=values,
@@ -198,21 +242,23 @@ def _variability(channel: Channel, table: Floats, judged: Bools) -> Channel:
 
 
 def local_spread(values: Floats) -> Floats:
-    """Return the mean size of second-to-second steps over 30 s, NaN where under 15 are known.
+    """Return the root mean square change over 8 s, in 30 s around, NaN where under 15 are known.
 
     Examples
     --------
-    >>> bool(np.nanmax(local_spread(np.tile([0.0, 2.0], 30))) == 2.0)
+    >>> wavering = np.tile(np.repeat([0.0, 2.0], 8), 10)
+    >>> bool(np.nanmax(local_spread(wavering)) == 2.0)
     True
     """
-    step = np.abs(np.diff(values, prepend=np.nan))
-    known = np.isfinite(step)
+    change = np.full(values.size, np.nan)
+    change[CHANGE_OVER_S:] = values[CHANGE_OVER_S:] - values[:-CHANGE_OVER_S]
+    known = np.isfinite(change)
     ones = np.ones(_VARIABILITY_S)
-    total = np.convolve(np.where(known, step, 0.0), ones, mode="same")
+    total = np.convolve(np.where(known, change, 0.0) ** 2, ones, mode="same")
     count = np.convolve(known.astype(np.float64), ones, mode="same")
-    mean = np.full(step.size, np.nan)
+    mean = np.full(change.size, np.nan)
     np.divide(total, count, out=mean, where=count > _VARIABILITY_S / 2)
-    return mean
+    return np.asarray(np.sqrt(mean))
 
 
 def _judged(judged: Bools, channels: tuple[Channel, ...]) -> Bools:

@@ -92,5 +92,5 @@ class Episode:
     probability: float
     bayes_factor: float
     size_sd: float
-    gradual: float = float("nan")
-    not_recovered: float = float("nan")
+    gradual: float
+    not_recovered: float

@@ -7,7 +7,7 @@ its evidence in closed form, and cases are added with their prior odds.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from evenstride.episodes._shift.noise import (
 )
 from evenstride.episodes._shift.shapes import Shape
 from evenstride.model.episode import EpisodeKind
-from evenstride.model.signal import Floats
+from evenstride.model.signal import Channel, Floats
 
 Singles = NDArray[np.float32]
 """There are hundreds of thousands of pairs of times, and their logarithms need no more."""
@@ -53,11 +53,14 @@ class Aspect:
         that stand for all channels together, then each channel alone.
     channels
         Number of the channel each of the last lines stands for.
+    level_known
+        True where the runner's normal says at what level the run should lie.
     """
 
     white: White
     lines: Floats
     channels: tuple[int, ...]
+    level_known: bool = False
 
     def seen(self, shapes: Floats) -> Floats:
         """Return shapes as the whitening sees them, the first half minute dropped."""
@@ -95,12 +98,26 @@ def aspects_of(bins: Bins, known: tuple[Shape, ...]) -> Aspects:
     """
     free = _free(bins, known)
     usable = np.flatnonzero(np.isfinite(bins.unsteadiness).all(axis=0))
-    noise = healthy_noise(tuple(channel.quantity for channel in bins.channels))
+    noise = level_noise(bins.channels)
     level = _level(_whitened(bins.values, bins, noise, free), len(bins.channels))
+    level = replace(level, level_known=noise.level_sd < LEVEL_SD)
     if not usable.size:
         return Aspects(level, None)
     white = _whitened(bins.unsteadiness[:, usable], bins, UNSTEADINESS, free)
     return Aspects(level, _unsteadiness(white, tuple(int(k) for k in usable)))
+
+
+def level_noise(channels: tuple[Channel, ...]) -> HealthyNoise:
+    """Return the noise of a set of channels, and how far their level may lie from the expected.
+
+    One covariance serves all of them, so the channel that is known least well sets how well the
+    level is known; one channel whose normal is not known leaves it unknown.
+    """
+    noise = healthy_noise(tuple(channel.quantity for channel in channels))
+    known = [c.level_sd / c.noise_sd for c in channels if c.level_sd is not None]
+    if len(known) < len(channels):
+        return noise
+    return replace(noise, level_sd=min(max(known) / noise.innovation_sd, LEVEL_SD))
 
 
 def _free(bins: Bins, known: tuple[Shape, ...]) -> Floats:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evenstride.coordination.deviation import CHANGE_OVER_S
 from evenstride.coordination.expectation import expect
 from evenstride.model.signal import Bools, Channel, Floats, Signal
 
@@ -18,8 +19,6 @@ LEAST_SECONDS = 15
 LEAST_BINS = 12
 """Six minutes of running: below it no level can be told from another."""
 _NEARLY_ALL = 0.8
-CHANGE_OVER_S = 8
-"""About as long as watches smooth contact time and balance (6 and 12 s)."""
 _STILL = 0.02
 """Changes in noise SD that count as none, so that a value held for seconds has a logarithm."""
 _STUCK_SHARE = 0.2

@@ -4,7 +4,7 @@ For given times the size of a change is Gaussian, so it is integrated out in clo
 then compared by sums over a grid. Nothing is sampled, nothing is fitted.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -70,10 +70,14 @@ class Evidence:
 
 @dataclass(frozen=True)
 class _Weighed:
-    """Log evidence against none by kind: ``(kinds, ramps, i, j)`` and ``(kinds, ramps, i)``."""
+    """Log evidence against none by kind: ``(kinds, ramps, i, j)`` and ``(kinds, ramps, i)``.
+
+    `started` is of the level alone, ``(ramps, j)``.
+    """
 
     closed: Singles
     opened: Singles
+    started: Singles
 
 
 def weigh(bins: Bins, known: tuple[Shape, ...] = ()) -> Evidence:
@@ -123,14 +127,27 @@ def _weigh_all(aspects: Aspects, bins: Bins, grid_s: Floats) -> _Weighed:
     length_s = grid_s[None, :] - grid_s[:, None]
     both = [aspects.level] + ([] if aspects.unsteadiness is None else [aspects.unsteadiness])
     seen = [_onsets(aspect, bins, grid_s) for aspect in both]
-    closed, opened = [], []
+    # With the level unknown, gone from here on and off until here are the same change.
+    known = aspects.level.level_known
+    closed, opened, started = [], [], []
     for r, ramp_s in enumerate(RAMPS_S):
         one = [ramps[r] for ramps in seen]
         opened.append(_kinds(aspects, [(o.score, o.size) for o in one]))
+        started.append(_until(aspects, bins, one[0]) if known else opened[-1][0])
         pairs = [o.between(ramps[0]) for o, ramps in zip(one, seen, strict=True)]
         allowed = length_s >= max(SHORTEST_S, ramp_s)
         closed.append(np.where(allowed, _kinds(aspects, pairs), -np.inf))
-    return _Weighed(np.stack(closed, axis=1), np.stack(opened, axis=1))
+    return _Weighed(np.stack(closed, axis=1), np.stack(opened, axis=1), np.stack(started))
+
+
+def _until(aspects: Aspects, bins: Bins, onsets: _Onsets) -> Singles:
+    """Return the log evidence for a level off from before the start until each time."""
+    whole = aspects.level.seen(np.ones((bins.index.size, 1))).astype(np.float32)
+    before = _Onsets((aspects.level.lines.T @ whole).astype(np.float32), whole)
+    scores, sizes = before.between(onsets)
+    alone = replace(aspects, unsteadiness=None)
+    score, size = scores[:, 0, :], sizes[0]
+    return np.asarray(kinds_evidence(alone, (score, score), (size, size))[0])
 
 
 def _onsets(aspect: Aspect, bins: Bins, grid_s: Floats) -> list[_Onsets]:
@@ -148,17 +165,17 @@ def _kinds(aspects: Aspects, found: list[tuple[Singles, Singles]]) -> Singles:
 
 def _posterior(found: _Weighed, aspects: Aspects, grid_s: Floats, step_s: float) -> Evidence:
     ramp_prior = np.array(RAMP_PRIOR)[:, None]
-    top = max(float(found.closed.max()), float(found.opened.max()))
+    top = float(max(found.closed.max(), found.opened.max(), found.started.max()))
     share = aspects.kind_prior
     prior = _closed_prior(np.isfinite(found.closed[0]), grid_s)
     closed = prior * share[:, None, None, None] * np.exp(found.closed - top)
     held = share[:, None, None] * ramp_prior * np.exp(found.opened - top) / grid_s.size
     opened = PRIOR_OPEN * held
-    # A level is two-sided: gone from here on, and off until here, are the same change. Unsteadiness
-    # only grows, so what grows from here on was not there before: off from the start is not read,
-    # nor is a beginning so early that it would only say "steadier later".
+    # Unsteadiness only grows, so what grows from here on was not there before: off from the start
+    # is not read, nor is a beginning so early that it would only say "steadier later".
     closed[1:, :, grid_s < grid_s[0] + EARLY_S, :] = 0.0
-    started = PRIOR_START * held[0]
+    until = share[0] * ramp_prior * np.exp(found.started - top) / grid_s.size
+    started = PRIOR_START * until
     by_kind = closed.sum(axis=(1, 2, 3)) + opened.sum(axis=(1, 2))
     by_kind[0] += started.sum()
     total = float(by_kind.sum())

@@ -44,6 +44,8 @@ class HealthyNoise:
     warm_up_sd, trend_sd
         SD of a beginning that fades within minutes, and of a straight trend at either end of the
         run, in units of the innovation's SD.
+    level_sd
+        SD of the run's level about what is expected, same unit; `LEVEL_SD` where it is unknown.
     """
 
     ar: tuple[float, float, float, float]
@@ -53,6 +55,7 @@ class HealthyNoise:
     wander_s: float = 150.0
     warm_up_sd: float = 1.0
     trend_sd: float = 0.5
+    level_sd: float = LEVEL_SD
 
 
 HEALTHY = {
@@ -144,7 +147,7 @@ def covariance(index: Floats, noise: HealthyNoise) -> Floats:
         noise.trend_sd * (2.0 * since_s / (span * BIN_S) - 1.0),
     ):
         total = total + np.outer(shape, shape)
-    return np.asarray(total + LEVEL_SD**2)
+    return np.asarray(total + noise.level_sd**2)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import numpy as np
 
 from evenstride.coordination.expectation import left_over
 from evenstride.coordination.settled import share_off
+from evenstride.episodes._shift.aspects import level_noise
 from evenstride.episodes._shift.bins import BIN_S, LEAST_BINS, bin_means, bin_medians
 from evenstride.episodes._shift.noise import (
     LEVEL_SD,
@@ -13,12 +14,11 @@ from evenstride.episodes._shift.noise import (
     HealthyNoise,
     covariance,
     factors,
-    healthy_noise,
     innovations,
 )
 from evenstride.episodes._shift.shapes import Shape
 from evenstride.model.episode import ChannelShift, Span
-from evenstride.model.signal import Bools, Channel, Floats, Signal
+from evenstride.model.signal import Channel, Floats, Signal
 
 _FLAT_SD = 10.0
 _PASSES = 3
@@ -54,12 +54,11 @@ def size_of(
     index = np.flatnonzero(known).astype(np.float64)
     if index.size < LEAST_BINS:
         return None
-    judged = np.asarray(signal.running & np.isfinite(channel.values))
     spread = covariance(index, _noise_of(channel))
-    for other in _seen(others, signal, judged)[known].T:
+    for other in _seen(others, channel, signal)[known].T:
         spread = spread + LEVEL_SD**2 * np.outer(other, other)
     often = Counter(possible)
-    shares = _seen(tuple(often), signal, judged)[known]
+    shares = _seen(tuple(often), channel, signal)[known]
     weight = np.array(list(often.values())) / len(possible)
     size, variance = _sizes(medians[known], spread, shares)
     middle = float(weight @ size)
@@ -69,13 +68,18 @@ def size_of(
     return ChannelShift(channel.name, unit, span)
 
 
-def _seen(shapes: tuple[Shape, ...], signal: Signal, judged: Bools) -> Floats:
-    """Return the shares of shapes that pace and slope leave, by half minute, one column a shape."""
-    whole = [_share(shape, signal.seconds) for shape in shapes]
-    if not whole:
+def _seen(shapes: tuple[Shape, ...], channel: Channel, signal: Signal) -> Floats:
+    """Return the shares of shapes that pace and slope leave, by half minute, one column a shape.
+
+    They leave all of it where the expectation is the runner's own normal: it was not fitted here.
+    """
+    rest = [_share(shape, signal.seconds) for shape in shapes]
+    if not rest:
         return np.empty((signal.seconds // BIN_S, 0))
-    rest = left_over(np.column_stack(whole), signal.covariates, judged)
-    return np.nan_to_num(np.column_stack([bin_means(column, judged) for column in rest.T]))
+    judged = np.asarray(signal.running & np.isfinite(channel.values))
+    if channel.level_sd is None:
+        rest = list(left_over(np.column_stack(rest), signal.covariates, judged).T)
+    return np.nan_to_num(np.column_stack([bin_means(column, judged) for column in rest]))
 
 
 def _share(shape: Shape, seconds: int) -> Floats:
@@ -88,7 +92,7 @@ def _share(shape: Shape, seconds: int) -> Floats:
 def _noise_of(channel: Channel) -> HealthyNoise:
     if channel.quantity.endswith("_variability"):
         return UNSTEADINESS
-    return healthy_noise((channel.quantity,))
+    return level_noise((channel,))
 
 
 def _sizes(values: Floats, spread: Floats, shares: Floats) -> tuple[Floats, Floats]:
