@@ -82,7 +82,8 @@ class Layout:
         EvenstrideError
             If kind or key is more than letters, digits, dot, dash and underscore.
         """
-        if not (_NAME.fullmatch(kind) and _NAME.fullmatch(key)) or key.endswith(UNFINISHED):
+        names = (kind, key)
+        if not all(_NAME.fullmatch(one) and UNFINISHED not in one for one in names):
             raise EvenstrideError(
                 f"{kind}/{key} is no name for something computed.",
                 "Use letters, digits, dots, dashes and underscores.",
