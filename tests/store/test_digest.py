@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from random import Random
 
@@ -31,7 +30,7 @@ def fill(folder: Path, invented: Invented, seed: int) -> str:
             recording = invented(DATA[n], day=pair, late_s=float(n))
             run = w.file([recording], f"run {n}", "note", homes.get(pair))
             homes[pair] = run.run
-        later = [
+        later: list[Callable[[], object]] = [
             lambda: w.keep_apart(homes[4], homes[5]),
             lambda: w.keep_apart(homes[5], homes[6]),
             lambda: w.split_device(DeviceSplit("A", date(2024, 1, 1))),
@@ -74,7 +73,19 @@ def one(archive: Archive, invented: Invented) -> tuple[Archive, Writing, str]:
 
 
 Change = Callable[[Writing, str, Invented], object]
-FILM = sha256(b"film").hexdigest()
+
+
+def take_back(w: Writing, run: str) -> None:
+    """Say something and take it back."""
+    w.add_label(Label(run, "fine", (), (), MOMENT))
+    w.undo_label(run, MOMENT)
+
+
+def attach(w: Writing, run: str, at_s: float | None) -> None:
+    """Keep a clip with a run."""
+    w.add_clip(Clip(w.put(b"film", "f", MOMENT), run, "f", at_s=at_s))
+
+
 CHANGES: list[Change] = [
     lambda w, _, i: (w.put(b"b", "b", MOMENT), w.file([i(b"b", day=1)])),
     lambda w, r, i: (w.put(b"b", "b", MOMENT), w.file([i(b"b", late_s=3)], into=r)),
@@ -84,12 +95,9 @@ CHANGES: list[Change] = [
     lambda w, r, _: w.add_label(Label(r, "marks", (1.0,), (), MOMENT)),
     lambda w, r, _: w.add_label(Label(r, "marks", (), (1.0,), MOMENT)),
     lambda w, r, _: w.add_label(Label(r, "fine", (), (), MOMENT, "noted")),
-    lambda w, r, _: (
-        w.add_label(Label(r, "fine", (), (), MOMENT)),
-        w.undo_label(r, MOMENT),
-    ),
-    lambda w, r, _: (w.put(b"film", "f", MOMENT), w.add_clip(Clip(FILM, r, "f"))),
-    lambda w, r, _: (w.put(b"film", "f", MOMENT), w.add_clip(Clip(FILM, r, "f", at_s=1.0))),
+    lambda w, r, _: take_back(w, r),
+    lambda w, r, _: attach(w, r, None),
+    lambda w, r, _: attach(w, r, 1.0),
     lambda w, _, __: w.split_device(DeviceSplit("A", date(2024, 1, 1))),
     lambda w, _, __: w.flip_device("A"),
     lambda w, r, _: w.forget(r),

@@ -165,6 +165,13 @@ class Label:
     source: LabelSource = "told"
     undone: datetime | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse moments that are none."""
+        if self.made.tzinfo is None or not all(map(math.isfinite, self.gone_s + self.back_s)):
+            raise EvenstrideError(
+                "A label holds a moment that is none.", "Give aware datetimes and finite seconds."
+            )
+
 
 @dataclass(frozen=True)
 class Clip:
@@ -195,6 +202,14 @@ class Clip:
     at_s: float | None = None
     view: str = ""
     note: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse moments that are none."""
+        naive = self.taken is not None and self.taken.tzinfo is None
+        if naive or not math.isfinite(self.at_s or 0.0):
+            raise EvenstrideError(
+                "A clip holds a moment that is none.", "Give aware datetimes and finite seconds."
+            )
 
 
 @dataclass(frozen=True)

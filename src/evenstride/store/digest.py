@@ -98,4 +98,4 @@ def _clip(one: Clip) -> str:
 
 def _moment(moment: datetime | None) -> str | None:
     """Return a moment in UTC: the zone it is written in is no other moment."""
-    return moment.astimezone(UTC).isoformat() if moment and moment.tzinfo else str(moment)
+    return moment.astimezone(UTC).isoformat() if moment else None

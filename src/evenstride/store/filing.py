@@ -1,5 +1,6 @@
 """Writing the facts: each function is part of one change of the caller's."""
 
+import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,6 +14,7 @@ from evenstride.store.facts import filed_run, run_of
 
 Key = tuple[str, int]
 _DIGITS = range(8, 65)
+_ID = re.compile(r"[0-9a-f]{8,64}")
 _ADD_RECORDING = """
     INSERT INTO recordings
     (run, sha256, part, format, device, serial, sport, start, duration_s, distance_m)
@@ -70,10 +72,11 @@ def file_run(db: sqlite3.Connection, recordings: Sequence[FiledRecording], into:
 def new_run(
     db: sqlite3.Connection, recordings: Iterable[FiledRecording], wanted: str | None = None
 ) -> str:
-    """Enter a run, named after its earliest recording or as wanted where that is free."""
+    """Enter a run, named after its earliest recording or as wanted where that is an id and free."""
     first = min(recordings, key=lambda one: (one.start, *one.key))
     names = (run_id(*first.key, digits) for digits in _DIGITS)
-    run = next(name for name in (wanted, *names) if name and _is_free(db, name))
+    asked = [wanted] if wanted and _ID.fullmatch(wanted) else []
+    run = next(name for name in (*asked, *names) if _is_free(db, name))
     db.execute("INSERT INTO runs (run) VALUES (?)", (run,))
     return run
 

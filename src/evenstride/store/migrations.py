@@ -9,88 +9,103 @@ APPLICATION_ID = 0x6576656E  # "even": how a file of facts is told from any othe
 
 _FIRST = """
 CREATE TABLE originals (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    sha256 TEXT NOT NULL UNIQUE,
-    name TEXT NOT NULL,
-    size INTEGER NOT NULL,
-    kept TEXT NOT NULL
+    -- every file that was kept, films and photos too
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- in the order they came
+    sha256 TEXT NOT NULL UNIQUE, -- digest of its bytes, and its name in recordings/
+    name TEXT NOT NULL, -- the name it came with, for people
+    size INTEGER NOT NULL, -- in bytes
+    kept TEXT NOT NULL -- when it was put into the archive
 );
-CREATE TABLE runs (run TEXT PRIMARY KEY);
+CREATE TABLE runs (
+    -- every run
+    run TEXT PRIMARY KEY -- its id
+);
 CREATE TABLE recordings (
-    sha256 TEXT NOT NULL REFERENCES originals (sha256),
-    part INTEGER NOT NULL,
-    run TEXT NOT NULL REFERENCES runs (run),
-    format TEXT NOT NULL,
-    device TEXT NOT NULL,
-    serial TEXT NOT NULL,
-    sport TEXT NOT NULL,
-    start TEXT NOT NULL,
-    duration_s REAL NOT NULL,
-    distance_m REAL,
+    -- what was recorded of a run: one row for each device
+    sha256 TEXT NOT NULL REFERENCES originals (sha256), -- the original it was read from
+    part INTEGER NOT NULL, -- which recording of that original, from 0
+    run TEXT NOT NULL REFERENCES runs (run), -- the run it belongs to
+    format TEXT NOT NULL, -- the file format
+    device TEXT NOT NULL, -- as the device says
+    serial TEXT NOT NULL, -- as the device says
+    sport TEXT NOT NULL, -- as the device says
+    start TEXT NOT NULL, -- moment of its second 0
+    duration_s REAL NOT NULL, -- from the start to the last sample
+    distance_m REAL, -- null where not recorded
     PRIMARY KEY (sha256, part)
 );
 CREATE INDEX recordings_of_run ON recordings (run);
 CREATE TABLE words (
-    sha256 TEXT NOT NULL,
-    part INTEGER NOT NULL,
-    title TEXT NOT NULL,
-    note TEXT NOT NULL,
+    -- titles and notes that came along with a recording
+    sha256 TEXT NOT NULL, -- the recording's original
+    part INTEGER NOT NULL, -- and its part
+    title TEXT NOT NULL, -- empty where there was none
+    note TEXT NOT NULL, -- empty where there was none
     PRIMARY KEY (sha256, part, title, note),
     FOREIGN KEY (sha256, part) REFERENCES recordings (sha256, part) ON DELETE CASCADE
 );
 CREATE TABLE apart (
-    sha256_a TEXT NOT NULL,
-    part_a INTEGER NOT NULL,
-    sha256_b TEXT NOT NULL,
-    part_b INTEGER NOT NULL,
+    -- pairs of recordings that the runner said are not one run
+    sha256_a TEXT NOT NULL, -- the one
+    part_a INTEGER NOT NULL, -- its part
+    sha256_b TEXT NOT NULL, -- the other
+    part_b INTEGER NOT NULL, -- its part
     PRIMARY KEY (sha256_a, part_a, sha256_b, part_b),
     FOREIGN KEY (sha256_a, part_a) REFERENCES recordings (sha256, part) ON DELETE CASCADE,
     FOREIGN KEY (sha256_b, part_b) REFERENCES recordings (sha256, part) ON DELETE CASCADE
 );
 CREATE TABLE labels (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    run TEXT NOT NULL REFERENCES runs (run),
-    kind TEXT NOT NULL CHECK (kind IN ('fine', 'off-throughout', 'marks')),
-    gone_s TEXT NOT NULL,
-    back_s TEXT NOT NULL,
-    counted_from TEXT NOT NULL,
-    made TEXT NOT NULL,
-    source TEXT NOT NULL CHECK (source IN ('told', 'noted')),
-    undone TEXT
+    -- what the runner said about a run, with its history
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- in the order it was said
+    run TEXT NOT NULL REFERENCES runs (run), -- the run
+    kind TEXT NOT NULL CHECK (kind IN ('fine', 'off-throughout', 'marks')), -- what was said
+    gone_s TEXT NOT NULL, -- moments of loss, seconds as a JSON array
+    back_s TEXT NOT NULL, -- moments of return, seconds as a JSON array
+    counted_from TEXT NOT NULL, -- the moment those seconds count from
+    made TEXT NOT NULL, -- when it was said
+    source TEXT NOT NULL CHECK (source IN ('told', 'noted')), -- to the program, or in a note
+    undone TEXT -- when it was taken back, null where it is in force
 );
 CREATE INDEX labels_of_run ON labels (run);
 CREATE TABLE clips (
-    run TEXT NOT NULL REFERENCES runs (run),
-    sha256 TEXT NOT NULL REFERENCES originals (sha256),
-    name TEXT NOT NULL,
-    taken TEXT,
-    at_s REAL,
-    counted_from TEXT NOT NULL,
-    view TEXT NOT NULL,
-    note TEXT NOT NULL,
+    -- films and photos kept with a run
+    run TEXT NOT NULL REFERENCES runs (run), -- the run
+    sha256 TEXT NOT NULL REFERENCES originals (sha256), -- the original
+    name TEXT NOT NULL, -- the name it came with, for people
+    taken TEXT, -- when it was taken, null where not known
+    at_s REAL, -- where in the run, seconds, null where not known
+    counted_from TEXT NOT NULL, -- the moment those seconds count from
+    view TEXT NOT NULL, -- from where it was taken
+    note TEXT NOT NULL, -- what the runner wrote with it
     PRIMARY KEY (run, sha256)
 );
 CREATE TABLE device_splits (
-    device TEXT NOT NULL,
-    begins TEXT NOT NULL,
+    -- days from which on a device's name stands for another device
+    device TEXT NOT NULL, -- the name
+    begins TEXT NOT NULL, -- the first day of the other device
     PRIMARY KEY (device, begins)
 );
 CREATE TABLE outcomes (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL,
-    fate TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    run TEXT,
-    issues TEXT NOT NULL
+    -- what became of each input of the last import
+    id INTEGER PRIMARY KEY, -- in the order of the import
+    name TEXT NOT NULL, -- the way in, for people
+    fate TEXT NOT NULL, -- imported, already here, enriched, skipped or failed
+    kind TEXT NOT NULL, -- the format, or what it was that was skipped
+    run TEXT, -- the run, null where it is none
+    issues TEXT NOT NULL -- what was met on the way, as JSON
 );
 CREATE TABLE backups (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    file TEXT NOT NULL,
-    made TEXT NOT NULL,
-    sha256 TEXT NOT NULL,
-    last_original INTEGER NOT NULL
+    -- backups that were made, so that forgetting can name them
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- in the order they were made
+    file TEXT NOT NULL, -- where it was written
+    made TEXT NOT NULL, -- when
+    sha256 TEXT NOT NULL, -- digest of its bytes
+    last_original INTEGER NOT NULL -- the last original it holds, by id
 );
-CREATE TABLE to_erase (sha256 TEXT PRIMARY KEY);
+CREATE TABLE to_erase (
+    -- what a forgetting has yet to erase: empty but for moments
+    sha256 TEXT PRIMARY KEY -- an original, or empty for everything computed
+);
 """
 
 STEPS = (_FIRST,)
