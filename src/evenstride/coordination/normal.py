@@ -13,6 +13,7 @@ import numpy as np
 
 from evenstride.coordination.clock import moving_mean
 from evenstride.coordination.expectation import LAGS_S, SLOPE_LAG_S, filled, lagged
+from evenstride.coordination.running import Running
 from evenstride.model.intervals import Stretch
 from evenstride.model.normal import SLOPE_TERMS, TERMS, Moments, Normal, RunSummary, Usual
 from evenstride.model.signal import Bools, Channel, Floats, Signal
@@ -32,23 +33,33 @@ WARM_UP_S, TIRING_S = 240.0, 3600.0
 CUT_SD = 3.0
 LEAST_SD = {"pct": 0.05, "ms": 1.0, "mm": 0.5, "spm": 0.5}
 """Below what a list's rounding resolves."""
+LEVEL_WIDER = 1.5
+"""The SD of a t with three degrees, beside its robust one: single odd days were seen."""
+_MEDIAN_ERROR = 1.25
+"""Times the SD over the root of runs: standard error of a median."""
+LEAST_INSIDE = 0.9
 _WIDER = 0.15
 _DIGITS = 6
 
 
-def terms_of(signal: Signal) -> Floats | None:
+def terms_of(speed_mps: Floats, grade_pct: Floats, running: Running) -> Floats | None:
     """Return what explains a channel, one column for each of `TERMS`, shape ``(seconds, 11)``.
 
     Slope terms are NaN where the recording has no slope; None where it has no pace.
     """
-    judged = signal.running
-    speed = filled(moving_mean(signal.speed_mps, 5), judged)
-    if speed is None or not signal.bouts:
+    return _terms(speed_mps, grade_pct, running.judged, running.bouts)
+
+
+def _terms(
+    speed_mps: Floats, grade_pct: Floats, judged: Bools, bouts: tuple[Stretch, ...]
+) -> Floats | None:
+    speed = filled(moving_mean(speed_mps, 5), judged)
+    if speed is None or not bouts:
         return None
     pace = speed - REFERENCE_MPS
-    grade = filled(signal.grade_pct, judged)
+    grade = filled(grade_pct, judged)
     slope = np.full(pace.size, np.nan) if grade is None else grade
-    since_s = np.maximum(np.arange(pace.size) - signal.bouts[0].from_s, 0.0)
+    since_s = np.maximum(np.arange(pace.size) - bouts[0].from_s, 0.0)
     return np.column_stack(
         [
             pace,
@@ -83,7 +94,7 @@ def summary_of(
     tuple[RunSummary, ...]
         None for a device with under ten minutes left, and none at all without pace.
     """
-    terms = terms_of(signal)
+    terms = _terms(signal.speed_mps, signal.grade_pct, signal.running, signal.bouts)
     if terms is None:
         return ()
     kept = signal.running.copy()
@@ -398,3 +409,54 @@ def level_of(one: Moments, summary: RunSummary, normal: Normal) -> float | None:
     known = np.array([summary.slope_known])
     away = _moved(np.array([summary.terms]), known, np.array(normal.about))
     return float(one.mean - away[0] @ np.array(usual.response))
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a runner's normal lets expect of one channel.
+
+    Attributes
+    ----------
+    values
+        One a second, in the channel's unit.
+    level_sd
+        How far the level of a healthy day lies from it.
+    """
+
+    values: Floats
+    level_sd: float
+
+
+def expect_normal(normal: Normal, quantity: str, terms: Floats, judged: Bools) -> Expected | None:
+    """Return what the runner's normal lets expect of a channel in one run.
+
+    Parameters
+    ----------
+    normal
+        Of the device that measured the channel.
+    quantity
+        What was measured.
+    terms
+        From `terms_of`.
+    judged
+        Which seconds count, shape ``(seconds,)``.
+
+    Returns
+    -------
+    Expected | None
+        None where the answer to pace and slope is not known, or more than a tenth of the run lies
+        outside the paces and slopes it was learnt at.
+    """
+    usual = normal.of(quantity)
+    if usual is None or not usual.response or not judged.any():
+        return None
+    pace_mps, slope_pct = terms[:, 0] + REFERENCE_MPS, terms[:, SLOPE_TERMS.start]
+    inside = (pace_mps >= normal.pace_mps[0]) & (pace_mps <= normal.pace_mps[1])
+    inside &= ~((slope_pct < normal.slope_pct[0]) | (slope_pct > normal.slope_pct[1]))
+    if inside[judged].mean() < LEAST_INSIDE:
+        return None
+    away = np.nan_to_num(terms - np.array(normal.about))
+    level_sd = LEVEL_WIDER * usual.between_run_sd
+    error = _MEDIAN_ERROR * usual.between_run_sd / np.sqrt(usual.runs)
+    values = usual.mean + away @ np.array(usual.response)
+    return Expected(np.asarray(values), float(np.hypot(level_sd, error)))

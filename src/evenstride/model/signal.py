@@ -37,6 +37,9 @@ class Channel:
     noise_sd
         Standard deviation of ``values - expected`` over the judged seconds, spikes cut at 4 robust
         SD, in the channel's unit.
+    level_sd
+        Where `expected` is the runner's own normal: how far a healthy day's level lies from it, in
+        the channel's unit. None where it was made from this very run, whose level tells nothing.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Channel:
     values: Floats
     expected: Floats
     noise_sd: float
+    level_sd: float | None = None
 
     @property
     def deviation(self) -> Floats:

@@ -1,9 +1,9 @@
 """One runner over many runs: what differs by day, by quarter and by strap.
 
 Balance from day to day is as measured (`evenstride.simulate.days`). How contact time, oscillation
-and cadence go from day to day at like pace and slope was not measured: their spreads are set as
-large beside the wrist's one-second noise as balance's is beside the strap's, about half of it. Nor was how much a runner's
-answer to pace differs from day to day: a tenth is assumed.
+and cadence go from day to day at like pace and slope was not measured: beside the wrist's
+one-second noise they are set as large as balance beside the strap's, about half of it. Nor was how
+much a runner's answer to pace differs from day to day: a tenth is assumed.
 """
 
 from dataclasses import dataclass, replace
