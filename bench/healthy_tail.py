@@ -264,9 +264,9 @@ All channels of the kit, all lengths. A run counts in each row that is true of i
 Every public recording at hand in which running could be judged: of runners who are healthy as far
 as is known, of many devices. None of them set a threshold. **They are no independent test**: two
 terms of the search's noise model, warming up and trend, were added after looking at these very
-runs, and without those terms they do raise an alarm
-([what each part of the noise model buys](noise-terms.md)). They are too few to show a rate, and
-nothing beyond the interval is claimed.
+runs, and so was the step that takes pace out of unsteadiness; without them some of these runs do
+raise an alarm ([what each part of the noise model buys](noise-terms.md)). They are too few to show
+a rate, and nothing beyond the interval is claimed.
 
 {real_part(Tails(tuple(one.tail for one in measured)))}
 
