@@ -33,6 +33,8 @@ from evenstride.model.recording import SAMPLES
 from evenstride.model.schema import Column, Schema
 from evenstride.model.units import UNITS
 from evenstride.plugins import Reader, discover
+from evenstride.store.layout import Layout
+from evenstride.store.migrations import NEWEST, schema_at
 
 ARCHIVE_VIEWS = {
     "runs": archive_views.RunsView,
@@ -307,6 +309,52 @@ def emergency_page() -> str:
     )
 
 
+# --- the archive ------------------------------------------------------------------------------
+
+
+def archive_page() -> str:
+    """Return what lies where in an archive, and every table of its facts."""
+    layout = Layout(Path("archive"))
+    parts = ("recordings", "facts", "settings", "derived", "lock", "unfinished_lock", "backup_lock")
+    lies = [
+        (f"`{getattr(layout, part).name}`", prose(inspect.getdoc(getattr(Layout, part)) or ""))
+        for part in parts
+    ]
+    facts = [_facts_table(sql) for _, sql in sorted(schema_at(NEWEST)) if "    -- " in sql]
+    return page(
+        "The archive's folder",
+        "Everything evenstride keeps of a runner lies in one folder. Originals and facts are kept; "
+        "everything else can be deleted and is computed again. Folders are open to their owner "
+        "only (0700), files too (0600).",
+        table(("name", "is"), lies),
+        "An original is written under a temporary name ending in `.part`, waits until it is on the "
+        "disk, gets its own name, and only then is entered into the facts; what is entered with it "
+        "is one transaction. So a crash or a full disk loses nothing that was said to be imported. "
+        "What an interrupted writer left half-written is taken away by the next one. There is one "
+        "writer at a time; anyone may read meanwhile.",
+        "## Forgetting, and what it cannot reach",
+        "A forgotten run leaves no byte in any file of the archive: its rows are overwritten, the "
+        "file of facts is written anew, originals and clips that no other run uses are overwritten "
+        "and deleted, and everything computed goes. The backups that still hold it are named. Out "
+        "of reach are old blocks that flash memory or a snapshotting file system keeps by itself, "
+        "and copies you made. Encrypt the disk.",
+        f"## The facts, version {NEWEST}",
+        "Moments are written in ISO 8601 with their time zone. `PRAGMA user_version` is the "
+        "version; an archive of a newer version is refused, an older one is brought up to date in "
+        "one transaction.",
+        *facts,
+    )
+
+
+def _facts_table(sql: str) -> str:
+    """Return one table of the facts, as its own comments tell it."""
+    name = re.findall(r"CREATE TABLE (\w+)", sql)[0]
+    says = re.findall(r"^    -- (.+)$", sql, re.MULTILINE)[0]
+    columns = re.findall(r"^    (\w+) (TEXT|INTEGER|REAL)\b.*? -- (.+)$", sql, re.MULTILINE)
+    rows = [(f"`{column}`", kind.lower(), meaning) for column, kind, meaning in columns]
+    return f"### `{name}`\n\n{says.capitalize()}.\n\n" + table(("column", "type", "is"), rows)
+
+
 # --- the command line -------------------------------------------------------------------------
 
 
@@ -371,6 +419,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "channels.md": channels_page,
     "emergency.md": emergency_page,
     "formats.md": formats_page,
+    "archive.md": archive_page,
 }
 
 

@@ -18,7 +18,8 @@ _BYTE = 1 << 30  # Windows keeps others from reading a locked byte: lock one far
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(handle: int, *, shared: bool) -> None:  # noqa: ARG001 - Windows knows no shared lock
+    def _take(handle: int, *, shared: bool) -> None:
+        del shared  # Windows knows only locks for one
         os.lseek(handle, _BYTE, os.SEEK_SET)
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 

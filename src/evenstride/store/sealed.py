@@ -171,6 +171,4 @@ def add_member(sealed: zipfile.ZipFile, name: str, source: Iterator[bytes]) -> M
 
 
 def _begun(sealed: zipfile.ZipFile, name: str) -> IO[bytes]:
-    info = zipfile.ZipInfo(name)
-    info.external_attr = 0o600 << 16
-    return sealed.open(info, "w", force_zip64=True)
+    return sealed.open(zipfile.ZipInfo(name), "w", force_zip64=True)
