@@ -1,9 +1,9 @@
 """One writer at a time, whatever the number of processes."""
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from threading import Event
 
@@ -15,26 +15,26 @@ WAIT_S = 30.0
 _PAUSE_S = 0.05
 _BYTE = 1 << 30  # Windows keeps others from reading a locked byte: lock one far behind the text
 
-if sys.platform == "win32":
-    import msvcrt
+_WINDOWS = os.name == "nt"
+_system = import_module("msvcrt" if _WINDOWS else "fcntl")  # each system has one of the two
 
-    def _take(handle: int, *, shared: bool) -> None:
-        del shared  # Windows knows only locks for one
+
+def _take(handle: int, *, shared: bool) -> None:
+    """Take the lock or raise OSError; Windows knows only locks for one."""
+    if _WINDOWS:
         os.lseek(handle, _BYTE, os.SEEK_SET)
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        _system.locking(handle, _system.LK_NBLCK, 1)
+    else:
+        kind = _system.LOCK_SH if shared else _system.LOCK_EX
+        _system.flock(handle, kind | _system.LOCK_NB)
 
-    def _release(handle: int) -> None:
+
+def _release(handle: int) -> None:
+    if _WINDOWS:
         os.lseek(handle, _BYTE, os.SEEK_SET)
-        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _take(handle: int, *, shared: bool) -> None:
-        fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-
-    def _release(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_UN)
+        _system.locking(handle, _system.LK_UNLCK, 1)
+    else:
+        _system.flock(handle, _system.LOCK_UN)
 
 
 @contextmanager
