@@ -186,7 +186,7 @@ def analyze_run(
     )
     view = _run_view(run, findings, word, _sources(run, flipped))
     lead = lead_channels(found, signal)
-    return Analysis(view, strip_of(signal, findings.signal, findings.off, lead))
+    return Analysis(view, strip_of(signal, findings.signal, findings.off, lead), signal)
 
 
 def _bouts(signal: Signal, marks: tuple[Mark, ...]) -> BoutsView | None:

@@ -36,6 +36,7 @@ from evenstride.store.archive import Archive
 
 KIND, SAMPLES_KIND = "runs", "samples"
 _WAITING_A_WORKER = 2
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS")
 
 Progress = Callable[[str, int, int], None]
 
@@ -120,7 +121,7 @@ def appraise(
     progress
         Called with the run's id, how many are done, and how many there are to do.
     workers
-        How many processes; None takes one a core.
+        How many processes; None takes one a core, 0 does it in this one.
     """
     every = wanted(archive)
     missing = [one for one in every if not _kept_at(archive, one).exists()]
@@ -218,9 +219,11 @@ def _looked_at(
     archive: Archive, missing: Sequence[Wanted], workers: int | None
 ) -> Iterator[tuple[Wanted, Looked | Issue]]:
     """Yield each run with what a look at it gave, as they are done."""
-    count = min(workers or os.cpu_count() or 1, len(missing))
-    if count == 0:
+    if workers == 0:
+        for one in missing:
+            yield one, _look_from_disk(*_task(archive, one))
         return
+    count = min(workers or os.cpu_count() or 1, len(missing))
     left = {one.key: one for one in missing}
     while left:
         with _crew(count) as crew:
@@ -267,21 +270,24 @@ def _alone(archive: Archive, one: Wanted) -> Looked | Issue:
 def _submitted(
     crew: ProcessPoolExecutor, archive: Archive, one: Wanted
 ) -> "Future[Looked | Issue]":
+    return crew.submit(_look_from_disk, *_task(archive, one))
+
+
+def _task(archive: Archive, one: Wanted) -> tuple[Asked, dict[str, str]]:
     originals = _originals(archive, one.filed)
     paths = {o.sha256: str(archive.original_path(o.sha256)) for o in originals}
-    asked = Asked(originals, one.labels, one.flipped)
-    return crew.submit(_look_from_disk, one.filed.run, asked, paths)
+    return Asked(one.filed.run, originals, one.labels, one.flipped), paths
 
 
-def _look_from_disk(run: str, asked: Asked, paths: Mapping[str, str]) -> Looked | Issue:
+def _look_from_disk(asked: Asked, paths: Mapping[str, str]) -> Looked | Issue:
     """Read the originals and analyse; runs in a worker. What goes wrong is a value."""
     try:
         return look(asked, {sha256: _intact(Path(path), sha256) for sha256, path in paths.items()})
     except EvenstrideError as refused:
-        return Issue("error", run, refused.problem, refused.remedy)
+        return Issue("error", asked.run, refused.problem, refused.remedy)
     except Exception as fault:  # noqa: BLE001 - a fault of ours in one run must not stop the others
         says = f"This run could not be analysed: {type(fault).__name__}: {fault}."
-        return Issue("error", run, says, "Please report this.")
+        return Issue("error", asked.run, says, "Please report this.")
 
 
 def _intact(path: Path, sha256: str) -> bytes:
@@ -302,7 +308,9 @@ def _intact(path: Path, sha256: str) -> bytes:
 
 @contextmanager
 def _crew(count: int) -> Iterator[ProcessPoolExecutor]:
-    """Give processes that end with this one, however it ends."""
+    """Give processes that end with this one, however it ends; each computes on one thread."""
+    for threads in _THREADS:
+        os.environ.setdefault(threads, "1")
     crew = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin)
     try:
         yield crew

@@ -6,11 +6,13 @@ Everything here runs in a worker process and touches nothing but its arguments.
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from io import BytesIO
 
+import msgspec
 import polars as pl
 
 from evenstride.app.analyze import analyze_run
@@ -19,12 +21,14 @@ from evenstride.app.intake import decode
 from evenstride.app.linking import of_one_device
 from evenstride.app.same_run import Run
 from evenstride.app.twins import poorer_twins
-from evenstride.app.views import RunView
+from evenstride.app.views import Analysis, RunView
+from evenstride.coordination.normal import summary_of
 from evenstride.model.archive import FiledRecording, Label
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.intervals import Stretch
 from evenstride.model.issue import Issue
-from evenstride.model.marks import RunnersWord
+from evenstride.model.marks import RunnersWord, felt_stretches
+from evenstride.model.normal import RunSummary
 from evenstride.model.recording import Recording
 
 _ROOMS = ("model", "plugins.py", "formats", "coordination", "episodes", "inference", "app")
@@ -42,10 +46,13 @@ class Appraisal:
         As `analyze` gives it.
     sensors
         Straps and pods that took part, with their numbers.
+    summaries
+        What the runner's normal is learnt from, one a device; empty where the whole run was off.
     """
 
     view: RunView
     sensors: tuple[str, ...]
+    summaries: tuple[RunSummary, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,8 @@ class Asked:
 
     Attributes
     ----------
+    run
+        Its id.
     originals
         Where its recordings stand.
     labels
@@ -97,6 +106,7 @@ class Asked:
         Devices that take left for right.
     """
 
+    run: str
     originals: tuple[Original, ...]
     labels: tuple[Label, ...] = ()
     flipped: tuple[str, ...] = ()
@@ -251,22 +261,49 @@ def look(asked: Asked, data: Mapping[str, bytes]) -> Looked:
         offset_s + recording.duration_s
         for offset_s, recording in zip(run.offsets_s, run.recordings, strict=True)
     )
-    view = _view(run, word_of(asked.labels, seconds), again.issues, asked.flipped)
+    analysis = _analysis(run, word_of(asked.labels, seconds), again.issues, asked.flipped)
     sensors = sorted({one for recording in run.recordings for one in recording.sensors})
+    kept = {
+        "view": msgspec.Raw(json_of(analysis.run)),
+        "sensors": sensors,
+        "summaries": _summaries(asked, analysis, run.start),
+    }
     samples = {key: samples_bytes(recording) for key, recording in again.all_of_it.items()}
-    return Looked(json_of(Appraisal(view, tuple(sensors))), samples)
+    return Looked(msgspec.json.encode(kept), samples)
 
 
-def _view(
+def _analysis(
     run: Run, word: RunnersWord, issues: tuple[Issue, ...], flipped: Sequence[str]
-) -> RunView:
+) -> Analysis:
     try:
-        return analyze_run(run, word, issues, flipped).run
+        return analyze_run(run, word, issues, flipped)
     except EvenstrideError as misfit:
         if word == RunnersWord():
             raise
         doubt = Issue("warning", "label", f"{misfit.problem} It was left out.", misfit.remedy)
-        return analyze_run(run, RunnersWord(), (*issues, doubt), flipped).run
+        return analyze_run(run, RunnersWord(), (*issues, doubt), flipped)
+
+
+def _summaries(asked: Asked, analysis: Analysis, start: datetime) -> tuple[RunSummary, ...]:
+    """Return what the runner's normal is learnt from: the run without what was felt or found."""
+    off_throughout = any(label.kind == "off-throughout" for label in asked.labels)
+    if analysis.signal is None or off_throughout:
+        return ()
+    off = (*_felt_off(analysis.run), *_found_off(analysis.run))
+    return summary_of(analysis.signal, asked.run, start, off)
+
+
+def _felt_off(view: RunView) -> tuple[Stretch, ...]:
+    return felt_stretches(view.marks, view.duration_s)
+
+
+def _found_off(view: RunView) -> Iterator[Stretch]:
+    """Yield what may have been off: of an episode that can be read in two ways, both."""
+    for episode in view.episodes:
+        for reading in (episode, episode.other_reading):
+            if reading is not None:
+                end_s = view.duration_s if reading.recovery_s is None else reading.recovery_s
+                yield Stretch(reading.onset_s, end_s)
 
 
 def samples_bytes(recording: Recording) -> bytes:

@@ -16,6 +16,7 @@ from pathlib import Path
 from evenstride.app._importing.counting import how_many
 from evenstride.app._importing.exports import is_export, take_over_export
 from evenstride.app._importing.homes import Home, Homes, filed_recording
+from evenstride.app._importing.offers import is_new, offered
 from evenstride.app.containers import Caps, Entry, Refused, entries
 from evenstride.app.workers import Decoded, Decoder
 from evenstride.model.archive import Fate, FiledRecording, Outcome
@@ -168,11 +169,21 @@ class _Import:
         return self._file(writing, item, decoded, sha256)
 
     def _already_here(self, writing: Writing, entry: Entry, sha256: str) -> Outcome:
-        """Return that a file is there; what its title and note say anew is kept."""
+        """Return that a file is there; what its title and note say anew is kept, and offered."""
         filed = self._homes.filed_from(sha256)
+        if not filed:
+            return Outcome(entry.name, "already here")  # a film or a photo
+        run = self._archive.run_of(*filed[0].key)
+        known = self._archive.run(run) if run else None
         for one in filed:
             writing.file([one], entry.title, _note_of(entry))
-        run = self._archive.run_of(*filed[0].key) if filed else None
+        if run and known != self._archive.run(run):
+            decoded = self._decoder.decode(entry.data, entry.name)
+            for part, recording in zip(decoded.parts, decoded.runs, strict=True):
+                words = _text_of(entry.title, entry.note)
+                again = next((one for one in filed if one.part == part), None)
+                if again is not None:
+                    self._offer(writing, again, recording, words)
         return Outcome(entry.name, "already here", run=run)
 
     def _file(self, writing: Writing, entry: Entry, decoded: Decoded, sha256: str) -> Outcome:
@@ -207,7 +218,20 @@ class _Import:
             if other.run != run.run and other.run not in self._archive.apart(run.run):
                 run = writing.join_runs(other.run, run.run)
         self._homes.add(filed)
+        for text in (_text_of(entry.title, entry.note), "\n".join(recording.notes)):
+            self._offer(writing, filed, recording, text)
         return _Placed(run.run, tuple(homes), taken_over=own is not None)
+
+    def _offer(
+        self, writing: Writing, filed: FiledRecording, recording: Recording, text: str
+    ) -> None:
+        """Offer what the runner's own words say, once."""
+        run = self._archive.run_of(*filed.key) if text else None
+        if run is None:
+            return
+        label = offered(self._archive.run(run), filed, recording, text, self._now)
+        if label is not None and is_new(label, self._archive.label_history(run)):
+            writing.add_label(label)
 
 
 @dataclass(frozen=True)
@@ -221,6 +245,10 @@ class _Placed:
 
 def _digest(entry: Entry) -> str:
     return hashlib.sha256(entry.data).hexdigest()
+
+
+def _text_of(title: str, note: str) -> str:
+    return "\n".join(filter(None, (title, note)))
 
 
 def _note_of(entry: Entry) -> str:

@@ -12,7 +12,7 @@ from evenstride.model.episode import Beginning, EpisodeKind, Side
 from evenstride.model.intervals import Stretch
 from evenstride.model.issue import Issue
 from evenstride.model.marks import Mark
-from evenstride.model.signal import Floats
+from evenstride.model.signal import Floats, Signal
 
 SCHEMA = "evenstride.run/1"
 NormalPart: TypeAlias = Literal["told", "baseline", "assumed"]
@@ -517,7 +517,10 @@ class Analysis:
         The contract.
     strip
         What the picture needs beyond it.
+    signal
+        The run as it was searched, to learn from.
     """
 
     run: RunView
     strip: Strip
+    signal: Signal | None = None
