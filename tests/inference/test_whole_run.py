@@ -1,6 +1,7 @@
 """Whether a whole run lies off the runner's own usual."""
 
 import math
+from datetime import UTC, datetime
 
 import numpy as np
 import polars as pl
@@ -10,13 +11,14 @@ from evenstride.coordination.normal import usual_of
 from evenstride.formats.garmin_csv import read
 from evenstride.inference.whole_run import (
     LATEST_RUNS,
+    at_like_pace,
     normal_of,
     run_means_of,
     weigh_whole_run,
 )
 from evenstride.model.averages import RUN_AVERAGES
 from evenstride.model.intervals import Stretch
-from evenstride.model.normal import Normal, Usual
+from evenstride.model.normal import TERMS, Moments, Normal, RunSummary, Usual
 from evenstride.model.signal import Channel, Floats, Signal
 from evenstride.model.whole_run import RunMeans, WholeRun
 from evenstride.simulate.days import DayToDay, draw_run_means
@@ -188,3 +190,49 @@ def test_healthy_days_are_drawn_with_the_spread_they_were_measured_with() -> Non
     spread = 1.4826 * np.median(np.abs(means - np.median(means)))
     assert spread == pytest.approx(0.5, rel=0.05)
     assert (np.abs(means - np.median(means)) > 4).mean() > 0.001
+
+
+def a_summary(contact_ms: float, *, slope_known: bool = True) -> RunSummary:
+    """Return a run at 3.5 m/s on the flat with this contact time."""
+    terms = (0.5,) + (0.0,) * (len(TERMS) - 1)
+    contact = Moments("contact_time", "ms", contact_ms, 36.0, 6.0, (0.0,) * len(TERMS))
+    return RunSummary(
+        "0" * 8,
+        datetime(2024, 5, 1, tzinfo=UTC),
+        "watch",
+        3000,
+        slope_known=slope_known,
+        pace_mps=(3.0, 4.0),
+        slope_pct=(-1.0, 1.0),
+        terms=terms,
+        within=(0.0,) * (len(TERMS) * (len(TERMS) + 1) // 2),
+        channels=(contact,),
+    )
+
+
+def runner_of_contact_time(runs: int = 40) -> Normal:
+    """Return a normal of 250 ms at 3 m/s, 20 ms shorter for each m/s faster."""
+    response = (-20.0,) + (0.0,) * (len(TERMS) - 1)
+    usual_contact = Usual("contact_time", "ms", 250.0, 3.0, runs, 6.0, response)
+    return Normal("watch", (usual_contact,), runs=runs, about=(0.0,) * len(TERMS))
+
+
+def test_at_like_pace_contact_time_counts_too() -> None:
+    normal = runner_of_contact_time()
+    means = at_like_pace(a_summary(240.0), normal)
+    assert means.values["contact_time"] == pytest.approx(250.0)
+    assert not weigh_whole_run(means, normal).off
+    off = weigh_whole_run(at_like_pace(a_summary(285.0), normal), normal)
+    assert off.off
+    assert off.toward is None
+    assert off.channels[0].quantity == "contact_time"
+
+
+def test_without_an_answer_to_pace_there_is_no_like_pace() -> None:
+    normal = runner_of_contact_time()
+    bare = Normal("watch", (Usual("contact_time", "ms", 250.0, 3.0, 40),))
+    assert not at_like_pace(a_summary(240.0), bare).values
+    assert "contact time" in weigh_whole_run(at_like_pace(a_summary(240.0), bare), bare).reason
+    few = runner_of_contact_time(4)
+    assert "Only 4" in weigh_whole_run(at_like_pace(a_summary(240.0), few), few).reason
+    assert weigh_whole_run(at_like_pace(a_summary(240.0, slope_known=False), normal), normal).judged

@@ -180,6 +180,8 @@ def _why_not(run: RunMeans, normal: Normal, counted: set[str]) -> str:
         return "The baseline is another device's; devices disagree even in sign."
     known = [normal.of(quantity) for quantity in sorted(counted & run.values.keys())]
     runs = [usual.runs for usual in known if usual is not None]
+    if not runs and run.at_like_pace:
+        return "Neither balance nor contact time is known both of this run and of earlier ones."
     if not runs:
         return "Left and right were not measured both in this run and in earlier ones."
     if max(runs) < FEWEST_RUNS:
