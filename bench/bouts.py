@@ -37,7 +37,7 @@ ONSETS_S = (45.0, 60.0, 90.0)
 COUNTS = (8, 14, 20)
 SIZES = (1.0, 2.0, 3.0)
 WALK_S = 60.0
-RUNS = 5
+RUNS = 8
 HEALTHY_RUNS = 24
 HEALTHY_BOUTS_S = (90.0, 120.0, 240.0, 480.0)
 PRETENDED_S = (75.0, 105.0, 135.0, 225.0)
@@ -51,14 +51,14 @@ FALSE_STARTS: tuple[tuple[float, float], ...] = (
 )
 """Decay in seconds (0: a straight trend over two minutes) and size in noise SD, alike in all."""
 FALSE_START_RUNS = 3
-FIRST_SEED = 5_000_000
+FIRST_SEED = 70_000_000
 VARIED_BOUT_S, VARIED_MEDIAN_S = 180.0, 75.0
 SPREADS = (0.0, 0.3, 0.6)
 WITHOUT = (0.0, 0.3)
 VARIED_COUNTS = (14, 28)
 VARIED_SIZES = (2.0, 3.0)
 TRENDS = (-0.04, 0.0)
-VARIED_RUNS = 5
+VARIED_RUNS = 8
 
 
 @dataclass(frozen=True)
