@@ -10,9 +10,9 @@ from evenstride.model.archive import Clip, FiledRun, Label
 from evenstride.store.database import one_moment
 from evenstride.store.facts import (
     Words,
+    all_clips,
     all_label_histories,
     apart_pairs,
-    clips_of,
     device_splits,
     filed_runs,
     words_of_all,
@@ -27,7 +27,7 @@ def facts_digest(db: sqlite3.Connection, flipped: tuple[str, ...]) -> str:
     something was filed or said, on file names, or on which recording a run was named after.
     """
     with one_moment(db):
-        histories, clips = all_label_histories(db), _all_clips(db)
+        histories, clips = all_label_histories(db), all_clips(db)
         words = _words_by_recording(words_of_all(db))
         facts = {
             "runs": sorted(
@@ -43,11 +43,6 @@ def facts_digest(db: sqlite3.Connection, flipped: tuple[str, ...]) -> str:
 
 def _canonical(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
-
-
-def _all_clips(db: sqlite3.Connection) -> dict[str, tuple[Clip, ...]]:
-    runs = db.execute("SELECT DISTINCT run FROM clips").fetchall()
-    return {run: clips_of(db, run) for (run,) in runs}
 
 
 def _words_by_recording(words: list[Words]) -> dict[tuple[str, int], list[tuple[str, str]]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from evenstride.model.archive import FiledRun
+from evenstride.model.archive import Clip, FiledRun
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.issue import Issue
 from evenstride.store import facts
@@ -67,7 +67,7 @@ def export(archive: Archive, folder: Path) -> Exported:
         make_private_folder(folder)
         with archive.reading() as db, one_moment(db):
             runs = facts.filed_runs(db)
-            names = _readable_names(archive, runs)
+            names = _readable_names(archive, runs, facts.all_clips(db), facts.kept_originals(db))
             manifest = manifest_of(
                 db, facts_digest(db, archive.flipped()), names, archive.flipped()
             )
@@ -88,26 +88,30 @@ def _refuse_place(archive: Archive, folder: Path) -> None:
         raise EvenstrideError(f"{folder} is not empty.", "Name a new or an empty folder.")
 
 
-def _readable_names(archive: Archive, runs: Iterable[FiledRun]) -> dict[str, str]:
+def _readable_names(
+    archive: Archive,
+    runs: Iterable[FiledRun],
+    clips: dict[str, tuple[Clip, ...]],
+    kept: dict[str, tuple[str, int]],
+) -> dict[str, str]:
     """Return a readable file name for each original: date, short id, what it is."""
-    names: dict[str, str] = {}
+    stems: dict[str, str] = {}
     for run in runs:
         stem = f"{run.start:%Y-%m-%d}_{run.run}"
-        own = dict.fromkeys(one.sha256 for one in run.recordings)
-        for number, sha256 in enumerate(own, 1):
-            which = f"_{number}" if number > 1 else ""
-            names.setdefault(sha256, f"{stem}{which}{_suffix(archive, sha256)}")
-        for number, clip in enumerate(archive.clips(run.run), 1):
-            end = _suffix(archive, clip.sha256)
-            names.setdefault(clip.sha256, f"{stem}_clip{number}{end}")
-    return names
+        for number, sha256 in enumerate(dict.fromkeys(r.sha256 for r in run.recordings), 1):
+            stems.setdefault(sha256, f"{stem}_{number}" if number > 1 else stem)
+        for number, clip in enumerate(clips.get(run.run, ()), 1):
+            stems.setdefault(clip.sha256, f"{stem}_clip{number}")
+    return {
+        sha256: stem + _suffix(kept[sha256][0], archive.original_path(sha256))
+        for sha256, stem in stems.items()
+    }
 
 
-def _suffix(archive: Archive, sha256: str) -> str:
+def _suffix(name: str, path: Path) -> str:
     """Return the ending of the name it came with, as long as it tells the truth."""
-    found = _SUFFIX.search(archive.original_name(sha256).lower())
+    found = _SUFFIX.search(name.lower())
     suffix = found[0] if found else ""
-    path = archive.original_path(sha256)
     if suffix.endswith(".gz") and path.is_file():
         with path.open("rb") as file:
             return suffix if file.read(2) == _PACKED else suffix.removesuffix(".gz")

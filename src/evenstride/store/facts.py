@@ -21,22 +21,17 @@ from evenstride.model.errors import EvenstrideError
 from evenstride.model.issue import Issue
 from evenstride.store.database import one_moment
 
+_OF_RUN = " WHERE run = ?"
 _RECORDINGS = """
     SELECT run, sha256, part, format, device, serial, sport, start, duration_s, distance_m
-    FROM recordings WHERE ?1 IS NULL OR run = ?1
+    FROM recordings
 """
-_WORDS = """
-    SELECT sha256, part, title, note FROM words JOIN recordings USING (sha256, part)
-    WHERE ?1 IS NULL OR run = ?1
-"""
+_WORDS = "SELECT sha256, part, title, note FROM words JOIN recordings USING (sha256, part)"
 _LABELS = """
-    SELECT run, kind, gone_s, back_s, made, source, undone, counted_from
-    FROM labels WHERE ?1 IS NULL OR run = ?1 ORDER BY id
+    SELECT run, kind, gone_s, back_s, made, source, undone, counted_from FROM labels
 """
-_CLIPS = """
-    SELECT sha256, run, name, taken, at_s, view, note, counted_from
-    FROM clips WHERE run = ?
-"""
+_CLIPS = "SELECT sha256, run, name, taken, at_s, view, note, counted_from FROM clips"
+_IN_ORDER = " ORDER BY id"
 _ISSUES = msgspec.json.Decoder(tuple[Issue, ...])
 _SECONDS = msgspec.json.Decoder(tuple[float, ...])
 
@@ -53,7 +48,7 @@ class Words(NamedTuple):
 def filed_runs(db: sqlite3.Connection) -> tuple[FiledRun, ...]:
     """Return every run, the earliest first."""
     with one_moment(db):
-        rows = db.execute(_RECORDINGS, (None,)).fetchall()
+        rows = db.execute(_RECORDINGS).fetchall()
         words = words_of_all(db)
     return _runs(rows, words)
 
@@ -67,8 +62,8 @@ def filed_run(db: sqlite3.Connection, run: str) -> FiledRun:
         If there is none with this id.
     """
     with one_moment(db):
-        found = db.execute(_RECORDINGS, (run,)).fetchall()
-        words = db.execute(_WORDS, (run,)).fetchall()
+        found = db.execute(_RECORDINGS + _OF_RUN, (run,)).fetchall()
+        words = db.execute(_WORDS + _OF_RUN, (run,)).fetchall()
     if not found:
         raise EvenstrideError(
             f"There is no run {run} in the archive.", "evenstride runs lists them."
@@ -78,7 +73,7 @@ def filed_run(db: sqlite3.Connection, run: str) -> FiledRun:
 
 def words_of_all(db: sqlite3.Connection) -> list[Words]:
     """Return every title and note with the recording it came with."""
-    return [Words(*row) for row in db.execute(_WORDS, (None,))]
+    return [Words(*row) for row in db.execute(_WORDS)]
 
 
 def _runs(rows: Iterable[Sequence[object]], words: Iterable[Words]) -> tuple[FiledRun, ...]:
@@ -152,14 +147,17 @@ def label_history(db: sqlite3.Connection, run: str) -> tuple[Label, ...]:
     """Return everything that was said about a run, what was taken back too, in order."""
     with one_moment(db):
         start = filed_run(db, run).start
-        return tuple(_label(row, start) for row in db.execute(_LABELS, (run,)).fetchall())
+        return tuple(
+            _label(row, start)
+            for row in db.execute(_LABELS + _OF_RUN + _IN_ORDER, (run,)).fetchall()
+        )
 
 
 def all_label_histories(db: sqlite3.Connection) -> dict[str, tuple[Label, ...]]:
     """Return what was said about every run of which something was said, by run."""
     with one_moment(db):
         starts = {run.run: run.start for run in filed_runs(db)}
-        rows = db.execute(_LABELS, (None,)).fetchall()
+        rows = db.execute(_LABELS + _IN_ORDER).fetchall()
     said: dict[str, list[Label]] = defaultdict(list)
     for row in rows:
         said[row[0]].append(_label(row, starts[row[0]]))
@@ -198,8 +196,22 @@ def clips_of(db: sqlite3.Connection, run: str) -> tuple[Clip, ...]:
     """Return the clips kept with a run, those with a moment first, in their order."""
     with one_moment(db):
         start = filed_run(db, run).start
-        rows = db.execute(_CLIPS, (run,)).fetchall()
-    clips = (_clip(row, start) for row in rows)
+        rows = db.execute(_CLIPS + _OF_RUN, (run,)).fetchall()
+    return _clips_in_order(_clip(row, start) for row in rows)
+
+
+def all_clips(db: sqlite3.Connection) -> dict[str, tuple[Clip, ...]]:
+    """Return the clips of every run that has some, by run."""
+    with one_moment(db):
+        starts = {run.run: run.start for run in filed_runs(db)}
+        rows = db.execute(_CLIPS).fetchall()
+    kept: dict[str, list[Clip]] = defaultdict(list)
+    for row in rows:
+        kept[row[1]].append(_clip(row, starts[row[1]]))
+    return {run: _clips_in_order(clips) for run, clips in kept.items()}
+
+
+def _clips_in_order(clips: Iterable[Clip]) -> tuple[Clip, ...]:
     return tuple(sorted(clips, key=lambda c: (c.at_s is None, c.at_s or 0.0, c.sha256)))
 
 

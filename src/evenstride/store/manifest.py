@@ -103,14 +103,14 @@ def manifest_of(
     words = defaultdict(list)
     for one in facts.words_of_all(db):
         words[one.sha256, one.part].append(ExportedWords(*one))
-    histories = facts.all_label_histories(db)
+    histories, clips = facts.all_label_histories(db), facts.all_clips(db)
     runs = tuple(
         ExportedRun(
             run=run.run,
             recordings=run.recordings,
             words=tuple(one for r in run.recordings for one in words[r.key]),
             labels=histories.get(run.run, ()),
-            clips=facts.clips_of(db, run.run),
+            clips=clips.get(run.run, ()),
         )
         for run in facts.filed_runs(db)
     )
