@@ -1,5 +1,6 @@
 """What is an archive, who may read it, and what a newer or a foreign one is told."""
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -16,6 +17,7 @@ from evenstride.model.archive import FiledRun
 from evenstride.model.errors import EvenstrideError
 from evenstride.store import database, migrations
 from evenstride.store.archive import Archive, open_archive
+from evenstride.store.durable import sync_folder
 from evenstride.store.lock import held
 
 NOBODY = 65534
@@ -256,3 +258,28 @@ def test_those_who_share_a_lock_keep_only_the_others_out(tmp_path: Path) -> None
 def test_an_error_of_the_caller_is_not_taken_for_the_archives(archive: Archive) -> None:
     with pytest.raises(FileNotFoundError), archive.writing() as w, w.together():
         Path("no such file").read_bytes()
+
+
+def test_a_disk_that_knows_no_locks_is_not_mistaken_for_a_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: int, *, shared: bool) -> None:
+        raise OSError(errno.ENOLCK, f"No locks available {shared}")
+
+    monkeypatch.setattr("evenstride.store.lock._take", refuse)
+    with pytest.raises(EvenstrideError, match="No locks"), held(tmp_path / "lock"):
+        pass
+
+
+def test_a_disk_that_cannot_sync_a_folder_is_used_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    number = errno.EINVAL
+    sync_folder(tmp_path)
+    number = errno.EIO
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        sync_folder(tmp_path)

@@ -16,6 +16,7 @@ Source: TypeAlias = bytes | Path | Iterator[bytes]
 CHUNK = 1 << 20
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+_UNKNOWN = {errno.EINVAL, errno.ENOTSUP}
 _NOTHING_LOST = "What was imported before is safe; the same command goes on where it stopped."
 
 
@@ -76,6 +77,9 @@ def sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _UNKNOWN:  # some network and USB file systems cannot
+            raise
     finally:
         os.close(handle)
 

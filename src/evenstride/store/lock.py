@@ -1,8 +1,9 @@
 """One writer at a time, whatever the number of processes."""
 
+import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from threading import Event
@@ -15,6 +16,7 @@ WAIT_S = 30.0
 _PAUSE_S = 0.05
 _BYTE = 1 << 30  # Windows keeps others from reading a locked byte: lock one far behind the text
 
+_HELD = {errno.EAGAIN, errno.EACCES, errno.EDEADLK}
 _WINDOWS = os.name == "nt"
 _system = import_module("msvcrt" if _WINDOWS else "fcntl")  # each system has one of the two
 
@@ -58,7 +60,8 @@ def held(path: Path, *, wait_s: float = WAIT_S, shared: bool = False) -> Iterato
     with telling(path):
         handle = os.open(path, os.O_CREAT | os.O_RDWR, FILE_MODE)
     try:
-        _wait(handle, path, wait_s, shared=shared)
+        with telling(path):
+            _wait(handle, path, wait_s, shared=shared)
         try:
             if not shared:
                 _sign(handle)
@@ -72,8 +75,7 @@ def held(path: Path, *, wait_s: float = WAIT_S, shared: bool = False) -> Iterato
 def _wait(handle: int, path: Path, wait_s: float, *, shared: bool) -> None:
     pause = Event()
     for _ in range(max(1, round(wait_s / _PAUSE_S))):
-        with suppress(OSError):
-            _take(handle, shared=shared)
+        if _taken(handle, shared=shared):
             return
         if wait_s:
             pause.wait(_PAUSE_S)
@@ -81,6 +83,17 @@ def _wait(handle: int, path: Path, wait_s: float, *, shared: bool) -> None:
         f"Another evenstride{_signature(handle)} is writing to the archive in {path.parent}.",
         "Wait until it has finished, or stop it, then try again.",
     )
+
+
+def _taken(handle: int, *, shared: bool) -> bool:
+    """Return whether the lock could be taken; what is no holder's doing is raised."""
+    try:
+        _take(handle, shared=shared)
+    except OSError as error:
+        if error.errno not in _HELD:
+            raise
+        return False
+    return True
 
 
 def _sign(handle: int) -> None:
