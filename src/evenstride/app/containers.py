@@ -237,8 +237,9 @@ class _WayIn:
         if kind:
             yield Refused(where.name, kind, where.listing.issues if kind == _LIST else ())
         elif looks_like_zip(content.head) and not claimed:
+            inside = self._deeper(where)
             with content.as_file() as file:
-                yield from self._zip(file, where)
+                yield from self._zip(file, inside)
         elif is_gzip(content.head):
             yield from self._gzip(where, self._whole(content))
         else:
@@ -279,9 +280,8 @@ class _WayIn:
 
     # --- zips ---
 
-    def _zip(self, file: BinaryIO, outer: _Where) -> Iterator[Item]:
+    def _zip(self, file: BinaryIO, where: _Where) -> Iterator[Item]:
         """Yield what a zip holds, by the order of its own list."""
-        where = self._deeper(outer)
         listed = find_list(file)
         places, listing = self._surveyed(file, listed)
         for member in members(file, listed):

@@ -78,6 +78,11 @@ class Decoder:
         for worker in self._all:
             worker.close()
 
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """Numbers of the processes now alive."""
+        return tuple(number for worker in self._all for number in worker.numbers)
+
     def decode(self, data: bytes, name: str) -> Decoded:
         """Return what a file gave; may be called from several threads.
 
@@ -158,6 +163,18 @@ class _Waiting(Generic[T]):
         return self.item, None if self.future is None else self.future.result()
 
 
+@dataclass(frozen=True)
+class _Ended:
+    """How a process ended: what it left with, and whether before its time was up."""
+
+    code: int
+    in_time: bool
+
+    @property
+    def by_others(self) -> bool:
+        return self.in_time and self.code in {-signal.SIGTERM, -getattr(signal, "SIGKILL", 0)}
+
+
 class _Worker:
     """One place in the pool, and the process that fills it, if any."""
 
@@ -166,8 +183,25 @@ class _Worker:
         self._closed = False
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The process's number, if there is one."""
+        return () if self._process is None else (self._process.pid,)
+
     def decode(self, data: bytes, name: str) -> Decoded:
-        """Return what a file gave, whatever becomes of the process."""
+        """Return what a file gave, whatever becomes of the process.
+
+        Where somebody else ended the process, such as a system short of memory, another one tries.
+        """
+        tried = self._tried(data, name)
+        if isinstance(tried, _Ended) and tried.by_others:
+            tried = self._tried(data, name)
+        if isinstance(tried, Decoded):
+            return tried
+        problem, remedy = self._why(tried)
+        return Decoded("", issues=(Issue("error", name, problem, remedy),))
+
+    def _tried(self, data: bytes, name: str) -> "Decoded | _Ended":
         process = self._running() or self._start()
         stopped = threading.Event()
         clock = threading.Timer(self._limits.wall_s, _stop, (process, stopped))
@@ -177,15 +211,14 @@ class _Worker:
             return self._asked(process, data, name)
         except (OSError, EOFError, msgspec.MsgspecError, EvenstrideError):
             self.end()
-            problem, remedy = self._why(process.wait(), in_time=not stopped.is_set())
-            return Decoded("", issues=(Issue("error", name, problem, remedy),))
+            return _Ended(process.wait(), in_time=not stopped.is_set())
         finally:
             clock.cancel()
             if stopped.is_set():  # it may have struck just after the answer
                 self.end()
 
     def _running(self) -> "subprocess.Popen[bytes] | None":
-        """Return the process if it is alive: one may have been killed while it had nothing to do."""
+        """Return the process if it is alive: one may have been killed while it waited."""
         if self._process is not None and self._process.poll() is not None:
             self.end()
         return self._process
@@ -205,13 +238,13 @@ class _Worker:
             self.end()
         return decoded
 
-    def _why(self, code: int, *, in_time: bool) -> tuple[str, str]:
+    def _why(self, ended: "_Ended") -> tuple[str, str]:
         """Return why a process ended, and what can be done about it."""
-        if not in_time:
+        if not ended.in_time:
             return _too_slow("wall_s", f"{self._limits.wall_s:g} s")
-        if code == -getattr(signal, "SIGXCPU", 0):
+        if ended.code == -getattr(signal, "SIGXCPU", 0):
             return _too_slow("cpu_s", f"{self._limits.cpu_s:g} s of computing")
-        if code == -signal.SIGABRT:  # how compiled parts end where memory does
+        if ended.code == -signal.SIGABRT:  # how compiled parts end where memory does
             return too_large(self._limits.memory_mb)
         says = "The process that read it broke down; everything else goes on."
         return says, "Export the file again; if that does not help, leave it out."

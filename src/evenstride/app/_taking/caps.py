@@ -38,7 +38,7 @@ class Caps:
     total_mb: int = 50_000
     entry_mb: int = 100
     ratio: int = 200
-    depth: int = 4
+    depth: int = 3
 
 
 @dataclass(frozen=True)

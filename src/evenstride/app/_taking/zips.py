@@ -178,14 +178,14 @@ class Places:
 
     def __init__(self, starts: "array[int]", end: int) -> None:
         self._starts = array("q", sorted(starts))
-        self._end = end
+        self.end = end
 
     def room(self, at: int) -> int:
         """Return the byte before which an entry at `at` must end; `at` where two begin there."""
         after = bisect_right(self._starts, at)
         if after > 1 and self._starts[after - 2] == at:
             return at
-        return self._starts[after] if after < len(self._starts) else self._end
+        return self._starts[after] if after < len(self._starts) else self.end
 
 
 def refusal(member: Member) -> UnwantedError | None:
@@ -210,7 +210,7 @@ def unpacked(file: BinaryIO, member: Member, places: Places) -> Iterator[bytes]:
     UnwantedError
         Where it is damaged, overlaps another entry, or holds something else than was said.
     """
-    start = _data_start(file, member)
+    start = _data_start(file, member, places)
     if start + member.packed > places.room(member.at):
         raise UnwantedError(
             "It lies over another entry of the zip, as in a zip bomb.",
@@ -228,8 +228,8 @@ def unpacked(file: BinaryIO, member: Member, places: Places) -> Iterator[bytes]:
         raise UnwantedError("It is damaged: its checksum or length does not fit.", _AGAIN)
 
 
-def _data_start(file: BinaryIO, member: Member) -> int:
-    head = _read(file, member.at, _LOCAL_SIZE) if member.at >= 0 else b""
+def _data_start(file: BinaryIO, member: Member, places: Places) -> int:
+    head = _read(file, member.at, _LOCAL_SIZE) if 0 <= member.at < places.end else b""
     if len(head) < _LOCAL_SIZE or head[:4] != _LOCAL:
         raise UnwantedError("It is not where the zip says it stands.", _AGAIN)
     return member.at + _LOCAL_SIZE + sum(struct.unpack_from("<HH", head, 26))
