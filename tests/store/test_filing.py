@@ -129,6 +129,37 @@ def test_a_split_run_is_two_again_and_stays_apart(archive: Archive, filed: Filed
     assert archive.apart(other.run) == (one.run,)
 
 
+def test_joined_runs_keep_the_second_one_s_id_and_all_that_was_said(
+    archive: Archive, filed: Filed, now: datetime
+) -> None:
+    with archive.writing() as w:
+        one, into = filed(w, b"a", title="watch").run, filed(w, b"b", late_s=4.0, title="pod").run
+        w.add_label(marks(one, now))
+        w.keep_outcomes([Outcome("a.fit", "imported", "fit", one)])
+        joined = w.join_runs(one, into)
+        assert w.join_runs(into, into) == joined
+    assert (joined.run, joined.title, len(joined.recordings)) == (into, "watch / pod", 2)
+    assert archive.runs() == (joined,)
+    assert [label.gone_s for label in archive.labels(into)] == [(120.0,)]
+    assert archive.outcomes()[0].run == into
+
+
+def test_runs_that_were_split_are_not_joined_again(archive: Archive, filed: Filed) -> None:
+    with archive.writing() as w:
+        run = filed(w, b"a").run
+        filed(w, b"b", into=run, late_s=2.0)
+        one, other = w.split_run(run)
+        with pytest.raises(EvenstrideError, match="stay apart"):
+            w.join_runs(other.run, one.run)
+
+
+def test_what_another_process_writes_is_noticed(archive: Archive, filed: Filed) -> None:
+    before = archive.version()
+    with open_archive(archive.folder) as other, other.writing() as w:
+        filed(w, b"a")
+    assert archive.version() != before
+
+
 def test_runs_kept_apart_say_so_from_both_sides(archive: Archive, filed: Filed) -> None:
     with archive.writing() as w:
         one, other, third = (filed(w, data, late_s=n) for n, data in enumerate((b"a", b"b", b"c")))

@@ -82,6 +82,17 @@ def test_no_file_of_the_archive_holds_a_byte_of_a_forgotten_run(
         w.forget(sung)
 
 
+def test_a_run_that_was_split_off_leaves_no_name_in_the_list_of_the_last_import(
+    archive: Archive, filed: Filed
+) -> None:
+    with archive.writing() as w:
+        run = filed(w, b"a").run
+        filed(w, b"b", into=run, late_s=1.0)
+        w.keep_outcomes([Outcome(f"{CANARY}.fit", "enriched", "fit", run)])
+        w.forget(w.split_run(run)[1].run)
+    assert files_that_say(archive.folder, CANARY) == []
+
+
 def test_forgetting_everything_leaves_an_empty_archive(archive: Archive, sung: str) -> None:
     with archive.writing() as w:
         w.split_device(DeviceSplit(CANARY, datetime.fromisoformat("2024-01-01").date()))

@@ -6,7 +6,13 @@ from evenstride.model.archive import KnownBackup
 from evenstride.store.database import change
 from evenstride.store.derived import clear_derived
 from evenstride.store.durable import erase, sync_folder
-from evenstride.store.facts import filed_run, is_filed, kept_originals, known_backups
+from evenstride.store.facts import (
+    apart_from,
+    filed_run,
+    is_filed,
+    kept_originals,
+    known_backups,
+)
 from evenstride.store.layout import Layout
 from evenstride.store.originals import lying_originals, sweep_unfinished
 
@@ -38,6 +44,8 @@ def forget(db: sqlite3.Connection, layout: Layout, run: str) -> tuple[KnownBacku
         filed_run(db, run)
         originals = _originals_of(db, run)
         backups = known_backups(db, _first_entered(db, originals))
+        for split in apart_from(db, run):  # the list of the last import may name this run so
+            db.execute("DELETE FROM outcomes WHERE run = ?", (split,))
         for statement in _FORGET_RUN:
             db.execute(statement, (run,))
         _to_be_erased(db, [one for one in originals if not is_filed(db, one)])

@@ -25,6 +25,7 @@ _JOIN = (
     "UPDATE labels SET run = :into WHERE run = :run",
     "UPDATE OR IGNORE clips SET run = :into WHERE run = :run",
     "DELETE FROM clips WHERE run = :run",
+    "UPDATE outcomes SET run = :into WHERE run = :run",
     "DELETE FROM runs WHERE run = :run",
 )
 
