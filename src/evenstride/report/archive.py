@@ -68,7 +68,7 @@ def _how_many(view: RunsView) -> str:
     shown = len(view.runs)
     every = "1 run" if view.in_archive == 1 else f"{view.in_archive} runs"
     said = every if shown == view.in_archive else f"{shown} of {every}"
-    wait = f"; {view.waiting} not analysed yet: the next import goes on" if view.waiting else ""
+    wait = f"; {view.waiting} not analysed yet: evenstride import goes on with them" if view.waiting else ""
     return f"{said} in the archive{wait}."
 
 
@@ -393,9 +393,16 @@ def _failures(outcomes: Sequence[OutcomeView]) -> list[Text]:
 def _joined(outcomes: Iterable[OutcomeView]) -> list[Text]:
     """Return which inputs joined a run that was here: nothing is joined silently."""
     told = [one for one in outcomes if one.fate == "enriched"]
-    shown = [Text(f"{plain(one.name)}: {_reason(one)}") for one in told[:_MOST_REASONS]]
+    shown = [Text(f"{plain(one.name)}: {_link(one)}") for one in told[:_MOST_REASONS]]
     more = len(told) - len(shown)
     return [*shown, *([Text(f"and {more} more: --save-list FILE keeps them all")] if more else [])]
+
+
+def _link(outcome: OutcomeView) -> str:
+    """Return to which run an input was joined, why, and how to undo it."""
+    links = (one for one in outcome.issues if f"runs split {outcome.run}" in one.remedy)
+    link = next(links, None)
+    return plain(f"{link.problem} {link.remedy}") if link else f"now part of run {outcome.run}"
 
 
 def _reason(outcome: OutcomeView) -> str:
