@@ -194,7 +194,7 @@ def write_strava_export(
     """
     patterns = templates(minutes, seed)
     made = [_strava_run(patterns, n) for n in range(runs)]
-    rides = max(0, (entries - runs) // 2)
+    rides = max(0, (entries - runs) // 10)
     made += _rides(patterns, rides)
     made += [
         _Made(f"media/{n:08x}.jpg", b"\xff\xd8\xff\xe0" + struct.pack("<I", n) * 20, "image")

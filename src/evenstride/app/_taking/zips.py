@@ -232,7 +232,8 @@ def _data_start(file: BinaryIO, member: Member, places: Places) -> int:
     head = _read(file, member.at, _LOCAL_SIZE) if 0 <= member.at < places.end else b""
     if len(head) < _LOCAL_SIZE or head[:4] != _LOCAL:
         raise UnwantedError("It is not where the zip says it stands.", _AGAIN)
-    return member.at + _LOCAL_SIZE + sum(struct.unpack_from("<HH", head, 26))
+    name, extra = struct.unpack_from("<HH", head, 26)
+    return member.at + _LOCAL_SIZE + int(name) + int(extra)
 
 
 def _stored(file: BinaryIO, start: int, member: Member) -> Iterator[bytes]:
