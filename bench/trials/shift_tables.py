@@ -1,6 +1,6 @@
 """Tables of single shifts: by size, length and ramp, coverage, and beside other methods."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 import numpy as np
@@ -216,6 +216,19 @@ def beside_others(group: Outcomes, limits: Limits) -> tuple[int, int, str]:
         found_count(group, best, limits),
         best,
     )
+
+
+def beside_one_other(
+    groups: Sequence[Outcomes], limits: Limits
+) -> tuple[tuple[int, int, int], str]:
+    """Return how many runs of several groups ours found, the best single other, and of how many."""
+    others = [name for name in methods_of(groups[0]) if name not in {OURS, OURS_GRADED}]
+
+    def in_all(name: str) -> int:
+        return sum(found_count(group, name, limits) for group in groups)
+
+    best = max(others, key=in_all)
+    return (in_all(OURS_GRADED), in_all(best), sum(len(group) for group in groups)), best
 
 
 def unsteady_table(outcomes: Outcomes, limits: Limits) -> str:

@@ -10,6 +10,7 @@ from trials.other_tables import both_found, decoy_counts, false_alarms
 from trials.pages import number, percent, table
 from trials.shift_tables import (
     COVERED,
+    beside_one_other,
     beside_others,
     chosen,
     coverages,
@@ -100,15 +101,22 @@ def _several(outcomes: Outcomes) -> Iterator[Verdict]:
 
 def _unsteady(outcomes: Outcomes, limits: Limits) -> Iterator[Verdict]:
     for kind in ("variability", "bursts"):
-        better, ties, cells = 0, 0, 0
-        for group in unsteady_groups(outcomes).values():
-            if group[0].trial.cell.kind == kind:
-                ours, best, _ = beside_others(group, limits)
-                cells, better, ties = cells + 1, better + (ours > best), ties + (ours == best)
+        groups = [g for g in unsteady_groups(outcomes).values() if g[0].trial.cell.kind == kind]
+        if not groups:
+            continue
+        (ours, best, of), who = beside_one_other(groups, limits)
         yield (
-            f"{kind}: at equal alarms better than any other method somewhere, worse nowhere",
-            f"better in {better} of {cells} cells, equal in {ties}",
-            better + ties == cells and better > 0,
+            f"{kind}, all cells together: at equal alarms more found than by any one other method",
+            f"{percent(ours, of)} of {of}; best other {percent(best, of)} ({who})",
+            ours > best,
+        )
+        pairs = [beside_others(group, limits)[:2] for group in groups]
+        better = sum(ours > best for ours, best in pairs)
+        ties = sum(ours == best for ours, best in pairs)
+        yield (
+            f"{kind}, cell by cell: never fewer than the best of all others in that cell",
+            f"more in {better} of {len(pairs)} cells, as many in {ties}",
+            better + ties == len(pairs) and better > 0,
         )
 
 
