@@ -65,3 +65,10 @@ _.draw_run_means
 # Written for tests and the bench, which read them back.
 _.write_activity_list
 _.write_powercenter
+
+# Used by the bench and the tests only: exports and bombs are made there, workers are weighed.
+_.write_garmin_export
+_.write_strava_export
+_.BOMBS
+_.does
+_.processes
