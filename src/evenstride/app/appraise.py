@@ -124,7 +124,7 @@ def appraise(
         How many processes; None takes one a core, 0 does it in this one.
     """
     every = wanted(archive)
-    missing = [one for one in every if not _kept_at(archive, one).exists()]
+    missing = [one for one in every if not is_kept(archive, one)]
     issues: list[Issue] = []
     for done, (one, looked) in enumerate(_looked_at(archive, missing, workers)):
         if isinstance(looked, Looked):
@@ -135,6 +135,11 @@ def appraise(
             progress(one.filed.run, done + 1, len(missing))
     _sweep(archive, every)
     return AppraisalReport(len(missing) - len(issues), len(every) - len(missing), tuple(issues))
+
+
+def is_kept(archive: Archive, one: Wanted) -> bool:
+    """Return whether an analysis of the run is kept."""
+    return _kept_at(archive, one).exists()
 
 
 def appraisal_of(archive: Archive, one: Wanted) -> Appraisal | None:

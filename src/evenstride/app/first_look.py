@@ -47,12 +47,16 @@ class Appraisal:
     sensors
         Straps and pods that took part, with their numbers.
     summaries
-        What the runner's normal is learnt from, one a device; empty where the whole run was off.
+        What the runner's normal is learnt from, one a device: the run without what was felt or
+        found off; empty where the whole run was off.
+    whole
+        The same of the whole run, to be weighed against what is normal.
     """
 
     view: RunView
     sensors: tuple[str, ...]
     summaries: tuple[RunSummary, ...] = ()
+    whole: tuple[RunSummary, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -263,10 +267,12 @@ def look(asked: Asked, data: Mapping[str, bytes]) -> Looked:
     )
     analysis = _analysis(run, word_of(asked.labels, seconds), again.issues, asked.flipped)
     sensors = sorted({one for recording in run.recordings for one in recording.sensors})
+    summaries, whole = _summaries(asked, analysis, run.start)
     kept = {
         "view": msgspec.Raw(json_of(analysis.run)),
         "sensors": sensors,
-        "summaries": _summaries(asked, analysis, run.start),
+        "summaries": summaries,
+        "whole": whole,
     }
     samples = {key: samples_bytes(recording) for key, recording in again.all_of_it.items()}
     return Looked(msgspec.json.encode(kept), samples)
@@ -284,13 +290,17 @@ def _analysis(
         return analyze_run(run, RunnersWord(), (*issues, doubt), flipped)
 
 
-def _summaries(asked: Asked, analysis: Analysis, start: datetime) -> tuple[RunSummary, ...]:
-    """Return what the runner's normal is learnt from: the run without what was felt or found."""
-    off_throughout = any(label.kind == "off-throughout" for label in asked.labels)
-    if analysis.signal is None or off_throughout:
-        return ()
+def _summaries(
+    asked: Asked, analysis: Analysis, start: datetime
+) -> tuple[tuple[RunSummary, ...], tuple[RunSummary, ...]]:
+    """Return what the runner's normal is learnt from, and the same of the whole run."""
+    if analysis.signal is None:
+        return (), ()
+    whole = summary_of(analysis.signal, asked.run, start)
+    if any(label.kind == "off-throughout" for label in asked.labels):
+        return (), whole
     off = (*_felt_off(analysis.run), *_found_off(analysis.run))
-    return summary_of(analysis.signal, asked.run, start, off)
+    return summary_of(analysis.signal, asked.run, start, off) if off else whole, whole
 
 
 def _felt_off(view: RunView) -> tuple[Stretch, ...]:

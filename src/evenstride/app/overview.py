@@ -1,18 +1,23 @@
 """The overview: one row a run, kept as one Parquet table."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
 import polars as pl
 
-from evenstride.app.appraise import Wanted, appraisal_of, wanted
+from evenstride.app.appraise import Wanted, appraisal_of, is_kept, wanted
+from evenstride.app.first_look import Appraisal
+from evenstride.app.normals import Normals
 from evenstride.app.views import RunView
+from evenstride.model.archive import DeviceSplit
 from evenstride.model.marks import Mark
 from evenstride.model.overview import OVERVIEW
 from evenstride.store.archive import Archive
 
-_KEY = "key"
+_KEY, _BASIS = "key", "basis"
 _BALANCE = "contact_balance_left"
 _FROM_EPISODE = (
     "onset_s",
@@ -31,21 +36,50 @@ _FROM_EPISODE = (
 def overview(archive: Archive) -> pl.DataFrame:
     """Return a table of `OVERVIEW`: one row for every run that has been analysed, in time order.
 
-    Rows are made once from each kept analysis; a run whose analysis is missing, or is of another
-    label or code than now, has no row.
+    It is made once after each change, from the analyses that are kept; what is normal for the
+    runner is learnt anew then. A run whose analysis is missing, or is of another label or code
+    than now, has no row.
     """
-    every = wanted(archive)
-    kept = _kept(archive)
+    every, kept, splits = wanted(archive), _kept(archive), archive.splits()
     known = set(kept[_KEY].to_list())
-    new = [row for one in every if one.key not in known for row in _rows(archive, one)]
-    order = pl.DataFrame({_KEY: [one.key for one in every]}, schema={_KEY: pl.String})
-    rows = pl.concat([kept, pl.DataFrame(new, schema=kept.schema)])
-    table = order.join(rows, on=_KEY, how="inner", maintain_order="left").select(kept.columns)
-    if new or table.height < kept.height:
+    there = [one for one in every if one.key in known or is_kept(archive, one)]
+    basis = _basis(there, splits)
+    if kept[_KEY].to_list() != [one.key for one in there] or set(kept[_BASIS]) - {basis}:
+        kept = _made(archive, there, splits)
+        table = kept.with_columns(pl.lit(basis).alias(_BASIS))
         written = BytesIO()
         table.write_parquet(written, statistics=False)
         archive.write_derived(_path(archive), written.getvalue())
-    return OVERVIEW.check(table.drop(_KEY))
+    return OVERVIEW.check(kept.select(OVERVIEW.names))
+
+
+def _basis(there: Sequence[Wanted], splits: Sequence[DeviceSplit]) -> str:
+    """Return what the table depends on: all runs, and which device is which."""
+    parts = [[one.key for one in there], [(one.device, str(one.begins)) for one in splits]]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+
+def _made(archive: Archive, there: Sequence[Wanted], splits: Sequence[DeviceSplit]) -> pl.DataFrame:
+    found = [(one, kept) for one in there if (kept := appraisal_of(archive, one)) is not None]
+    normals = Normals.learnt([kept for _, kept in found], splits)
+    rows = [_row(one, kept.view) | _beside(kept, normals) for one, kept in found]
+    return pl.DataFrame(rows, schema={_KEY: pl.String, **dict(OVERVIEW.empty().schema)})
+
+
+def _beside(kept: Appraisal, normals: Normals) -> dict[str, object]:
+    """Return how the run as a whole lies beside what is normal on its device."""
+    weighed = normals.weigh(kept)
+    if weighed is None:
+        return {}
+    beside: dict[str, object] = {"off_throughout": weighed.off}
+    if weighed.balance is not None:
+        low, usual, high = weighed.balance
+        beside |= {
+            "balance_usual_pct": usual,
+            "balance_lo_pct": low,
+            "balance_hi_pct": high,
+        }
+    return beside
 
 
 def _path(archive: Archive) -> Path:
@@ -54,17 +88,18 @@ def _path(archive: Archive) -> Path:
 
 def _kept(archive: Archive) -> pl.DataFrame:
     """Return the rows that are kept, each with the key of the analysis it was made from."""
-    empty = pl.DataFrame(schema={_KEY: pl.String, **dict(OVERVIEW.empty().schema)})
+    empty = (
+        OVERVIEW.empty()
+        .select(
+            pl.lit(None, pl.String).alias(_KEY), pl.all(), pl.lit(None, pl.String).alias(_BASIS)
+        )
+        .clear()
+    )
     try:
         kept = pl.read_parquet(_path(archive).read_bytes())
     except (FileNotFoundError, pl.exceptions.PolarsError):
         return empty
     return kept if kept.schema == empty.schema else empty
-
-
-def _rows(archive: Archive, one: Wanted) -> Sequence[dict[str, object]]:
-    kept = appraisal_of(archive, one)
-    return () if kept is None else (_row(one, kept.view),)
 
 
 def _row(one: Wanted, view: RunView) -> dict[str, object]:

@@ -1,0 +1,99 @@
+"""What is normal for the runner, learnt from the runs of the archive, and a run beside it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from evenstride.app.first_look import Appraisal
+from evenstride.coordination.normal import learn, level_of
+from evenstride.inference.whole_run import at_like_pace, weigh_whole_run
+from evenstride.model.archive import DeviceSplit, device_known_as
+from evenstride.model.normal import Normal, RunSummary, in_force
+
+_BALANCE = "contact_balance_left"
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A whole run beside what is normal.
+
+    Attributes
+    ----------
+    off
+        True where it lies off as a whole.
+    balance
+        What nine in ten usual runs give at this run's pace and slope: low, middle and high, in %
+        left; None where the device has none.
+    """
+
+    off: bool
+    balance: tuple[float, float, float] | None
+
+
+@dataclass(frozen=True)
+class Normals:
+    """What is normal, by device and month.
+
+    Attributes
+    ----------
+    known
+        One a device and month; devices are named as people know them, numbered where another took
+        over the name.
+    splits
+        From which day on a name stands for another device.
+    """
+
+    known: tuple[Normal, ...]
+    splits: tuple[DeviceSplit, ...]
+
+    @classmethod
+    def learnt(cls, kept: Iterable[Appraisal], splits: Sequence[DeviceSplit]) -> "Normals":
+        """Learn from all runs but the parts that were felt or found off."""
+        summaries = [_known(one, splits) for appraisal in kept for one in appraisal.summaries]
+        return cls(learn(summaries), tuple(splits))
+
+    def at(self, start: datetime) -> tuple[Normal, ...]:
+        """Return what was normal when a run began, one a device, named as its files name it."""
+        wanted = ((normal, _plain(normal.device)) for normal in in_force(self.known, start))
+        return tuple(
+            replace(normal, device=device)
+            for normal, device in wanted
+            if device_known_as(device, start.date(), self.splits) == normal.device
+        )
+
+    def weigh(self, kept: Appraisal) -> Beside | None:
+        """Return a whole run beside what is normal; None where nothing is known to judge it by."""
+        found = [one for summary in kept.whole for one in self._weigh(summary)]
+        if not found:
+            return None
+        balance = next((one.balance for one in found if one.balance is not None), None)
+        return Beside(any(one.off for one in found), balance)
+
+    def _weigh(self, summary: RunSummary) -> Iterable[Beside]:
+        for normal in self.at(summary.start):
+            weighed = weigh_whole_run(at_like_pace(summary, normal), normal)
+            if normal.device == summary.device and weighed.judged:
+                yield Beside(weighed.off, _balance(summary, normal))
+
+
+def _balance(summary: RunSummary, normal: Normal) -> tuple[float, float, float] | None:
+    one = next((one for one in summary.channels if one.quantity == _BALANCE), None)
+    level = None if one is None else level_of(one, summary, normal)
+    if one is None or level is None:
+        return None
+    means = at_like_pace(summary, normal)
+    weighed = weigh_whole_run(means, normal)
+    usual = next(c.usual for c in weighed.channels if c.quantity == _BALANCE)
+    moved = one.mean - level
+    return (usual.lo + moved, usual.value + moved, usual.hi + moved)
+
+
+def _known(summary: RunSummary, splits: Sequence[DeviceSplit]) -> RunSummary:
+    device = device_known_as(summary.device, summary.start.date(), splits)
+    return replace(summary, device=device)
+
+
+def _plain(device: str) -> str:
+    """Return a numbered device's own name."""
+    name, found, number = device.rpartition(" (")
+    return name if found and number[:-1].isdigit() and number.endswith(")") else device
