@@ -68,7 +68,11 @@ def _how_many(view: RunsView) -> str:
     shown = len(view.runs)
     every = "1 run" if view.in_archive == 1 else f"{view.in_archive} runs"
     said = every if shown == view.in_archive else f"{shown} of {every}"
-    wait = f"; {view.waiting} not analysed yet: evenstride import goes on with them" if view.waiting else ""
+    wait = (
+        f"; {view.waiting} not analysed yet: evenstride import goes on with them"
+        if view.waiting
+        else ""
+    )
     return f"{said} in the archive{wait}."
 
 

@@ -6,7 +6,7 @@ say the same in black and white.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal, TypeAlias
 
@@ -134,9 +134,10 @@ class Pen:
         self.marks.append(Ring(at, colour))
 
     def dots(self, dots: Dots) -> None:
-        """Draw many equal signs."""
-        if dots.x.size:
-            self.marks.append(dots)
+        """Draw many equal signs, those whose place is not known left out."""
+        known = np.isfinite(dots.x) & np.isfinite(dots.y)
+        if known.any():
+            self.marks.append(replace(dots, x=dots.x[known], y=dots.y[known]))
 
     def shape(self, corners: Sequence[tuple[float, float]] | Floats, how: Fill) -> None:
         """Fill one polygon."""
