@@ -13,6 +13,7 @@ from evenstride.coordination.normal import (
     FEWEST_FOR_EFFECTS,
     FEWEST_RUNS,
     LATEST_FOR_LEVEL,
+    Seen,
     expect_normal,
     learn,
     level_of,
@@ -234,9 +235,28 @@ def test_without_a_normal_nothing_changes() -> None:
 
 def test_paces_never_seen_are_not_expected() -> None:
     (normal,) = learn(spread_out(20))
-    terms = np.zeros((600, len(TERMS)))
+    terms, values = np.zeros((600, len(TERMS))), np.full(600, 250.0)
     judged = np.ones(600, dtype=np.bool_)
-    assert expect_normal(normal, CONTACT, terms, judged) is not None
+    assert expect_normal(normal, CONTACT, Seen(values, terms, judged)) is not None
+    assert expect_normal(normal, "cadence", Seen(values, terms, judged)) is None
     terms[:, 0] = 4.0
-    assert expect_normal(normal, CONTACT, terms, judged) is None
-    assert expect_normal(normal, "cadence", np.zeros((600, len(TERMS))), judged) is None
+    assert expect_normal(normal, CONTACT, Seen(values, terms, judged)) is None
+
+
+def test_a_stronger_answer_of_the_day_is_followed_as_far_as_other_days_differed() -> None:
+    (normal,) = learn(spread_out(20))
+    rng = np.random.default_rng(3)
+    terms = np.zeros((3000, len(TERMS)))
+    terms[:, 0] = np.repeat(rng.uniform(-0.8, 0.8, size=20), 150)
+    usual = normal.usual[0]
+    plain = usual.mean + (terms - np.array(normal.about)) @ np.array(usual.response)
+    stronger = plain + 0.3 * usual.response[0] * terms[:, 0]
+    judged = np.ones(3000, dtype=np.bool_)
+    left = []
+    for gain_sd in (0.02, 0.4):
+        bent = replace(normal, usual=(replace(usual, gain_sd=(gain_sd, gain_sd), noise_sd=0.2),))
+        found = expect_normal(bent, CONTACT, Seen(stronger, terms, judged))
+        assert found is not None
+        left.append(float(np.std(stronger - found.values)))
+    assert left[1] < 0.5 * left[0]
+    assert left[0] < 1.01 * float(np.std(stronger - plain))

@@ -14,7 +14,7 @@ from evenstride.coordination.expectation import (
     winsorised_sd,
 )
 from evenstride.coordination.held import held_too_long
-from evenstride.coordination.normal import expect_normal, terms_of
+from evenstride.coordination.normal import Seen, expect_normal, terms_of
 from evenstride.coordination.running import Running, find_running, missing_stretches
 from evenstride.coordination.sides import side_issues
 from evenstride.model.errors import EvenstrideError
@@ -208,7 +208,7 @@ def _channel(one: Measured, known: _Known, judged: Bools, *, searched: bool) -> 
     found = None
     if one.device in known.normals:
         normal, terms = known.normals[one.device]
-        found = expect_normal(normal, one.quantity.name, terms, judged)
+        found = expect_normal(normal, one.quantity.name, Seen(one.values, terms, judged))
     expected = expect(one.values, known.table, judged) if found is None else found.values
     return Channel(
         name=one.name,

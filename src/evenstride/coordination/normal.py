@@ -38,6 +38,11 @@ LEVEL_WIDER = 1.5
 _MEDIAN_ERROR = 1.25
 """Times the SD over the root of runs: standard error of a median."""
 LEAST_INSIDE = 0.9
+MEMORY_S = 150.0
+"""So many seconds of a channel's noise say as much as one that remembers nothing."""
+SMALLEST_GAIN_SD, LARGEST_GAIN_SD = 0.02, 0.5
+_PARTS = ((0, 1, 2, 3, 4, 8), (5, 6, 7))
+"""The answer to pace, slope times pace among it, and to slope: each may be stronger on one day."""
 _WIDER = 0.15
 _DIGITS = 6
 
@@ -346,7 +351,33 @@ def _usual(quantity: str, unit: str, runs: _Stack, about: Floats, at_s: float) -
         between_run_sd=_round(found.between_run_sd),
         noise_sd=_round(float(np.median(one.noise_sd))),
         response=_rounded(response) if enough else (),
+        gain_sd=_rounded(_gain_sd(one, response)) if enough else (),
     )
+
+
+def _gain_sd(one: _OneChannel, response: Floats) -> Floats:
+    """Return how much stronger or weaker the answer to pace and to slope is from day to day.
+
+    SD of the factor about 1, by moments, what the noise of each run lets waver taken out.
+    """
+    found = []
+    for part in _parts(response):
+        seen = np.einsum("i,rij,j->r", part, one.runs.within, part)
+        left = one.along @ part - np.einsum("i,rij,j->r", part, one.runs.within, response)
+        known = seen > 1e-9 * np.maximum(one.variance, 1e-9)
+        gain = np.divide(left, seen, out=np.zeros(seen.size), where=known)
+        error = np.full(seen.size, np.inf)
+        np.divide(MEMORY_S * one.noise_sd**2, one.runs.seconds * seen, out=error, where=known)
+        weight = 1.0 / (error + 0.01) ** 2
+        square = np.minimum(gain**2, 9.0 * (error + 0.01))
+        excess = np.where(known, square - np.where(known, error, 0.0), 0.0)
+        total = float(weight.sum())
+        found.append(float(weight @ excess) / total if total > 0 else 0.0)
+    return np.sqrt(np.clip(found, SMALLEST_GAIN_SD**2, LARGEST_GAIN_SD**2))
+
+
+def _parts(response: Floats) -> list[Floats]:
+    return [np.where(np.isin(np.arange(response.size), rows), response, 0.0) for rows in _PARTS]
 
 
 def usual_of(quantity: str, unit: str, means: Floats) -> Usual:
@@ -412,6 +443,25 @@ def level_of(one: Moments, summary: RunSummary, normal: Normal) -> float | None:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """One channel of a run, and what explains it.
+
+    Attributes
+    ----------
+    values
+        One a second, NaN where there was none.
+    terms
+        From `terms_of`.
+    judged
+        Which seconds count, shape ``(seconds,)``.
+    """
+
+    values: Floats
+    terms: Floats
+    judged: Bools
+
+
+@dataclass(frozen=True)
 class Expected:
     """What a runner's normal lets expect of one channel.
 
@@ -427,8 +477,11 @@ class Expected:
     level_sd: float
 
 
-def expect_normal(normal: Normal, quantity: str, terms: Floats, judged: Bools) -> Expected | None:
+def expect_normal(normal: Normal, quantity: str, seen: Seen) -> Expected | None:
     """Return what the runner's normal lets expect of a channel in one run.
+
+    The answer to pace and to slope may each be a little stronger or weaker than usual on that day;
+    how much is fitted to the run, held by how much it differed on other days.
 
     Parameters
     ----------
@@ -436,10 +489,8 @@ def expect_normal(normal: Normal, quantity: str, terms: Floats, judged: Bools) -
         Of the device that measured the channel.
     quantity
         What was measured.
-    terms
-        From `terms_of`.
-    judged
-        Which seconds count, shape ``(seconds,)``.
+    seen
+        The run.
 
     Returns
     -------
@@ -448,15 +499,31 @@ def expect_normal(normal: Normal, quantity: str, terms: Floats, judged: Bools) -
         outside the paces and slopes it was learnt at.
     """
     usual = normal.of(quantity)
-    if usual is None or not usual.response or not judged.any():
+    if usual is None or not usual.response or not seen.judged.any():
         return None
-    pace_mps, slope_pct = terms[:, 0] + REFERENCE_MPS, terms[:, SLOPE_TERMS.start]
+    pace_mps, slope_pct = seen.terms[:, 0] + REFERENCE_MPS, seen.terms[:, SLOPE_TERMS.start]
     inside = (pace_mps >= normal.pace_mps[0]) & (pace_mps <= normal.pace_mps[1])
     inside &= ~((slope_pct < normal.slope_pct[0]) | (slope_pct > normal.slope_pct[1]))
-    if inside[judged].mean() < LEAST_INSIDE:
+    if inside[seen.judged].mean() < LEAST_INSIDE:
         return None
-    away = np.nan_to_num(terms - np.array(normal.about))
+    away = np.nan_to_num(seen.terms - np.array(normal.about))
+    response = np.array(usual.response)
+    parts = np.column_stack([away @ part for part in _parts(response)])
+    values = usual.mean + away @ response
+    values = values + parts @ _gains(seen.values - values, parts, usual, seen.judged)
     level_sd = LEVEL_WIDER * usual.between_run_sd
     error = _MEDIAN_ERROR * usual.between_run_sd / np.sqrt(usual.runs)
-    values = usual.mean + away @ np.array(usual.response)
     return Expected(np.asarray(values), float(np.hypot(level_sd, error)))
+
+
+def _gains(rest: Floats, parts: Floats, usual: Usual, judged: Bools) -> Floats:
+    """Return by which factor each part of the answer is stronger than usual, less one."""
+    known = judged & np.isfinite(rest)
+    if not known.any() or not usual.gain_sd:
+        return np.zeros(parts.shape[1])
+    x = parts[known] - parts[known].mean(axis=0)
+    y = rest[known] - np.median(rest[known])
+    reach = CUT_SD * max(float(1.4826 * np.median(np.abs(y))), 1e-9)
+    noise = MEMORY_S * usual.noise_sd**2
+    held = x.T @ x / noise + np.diag(1.0 / np.array(usual.gain_sd) ** 2)
+    return np.asarray(np.linalg.solve(held, x.T @ np.clip(y, -reach, reach) / noise))

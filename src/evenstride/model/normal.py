@@ -107,6 +107,9 @@ class Usual:
     response
         Change for one unit of each of `TERMS`; empty where pace and slope were not known or the
         runs are too few.
+    gain_sd
+        By what share the answer to pace, and to slope, differs from day to day; empty where
+        `response` is.
     """
 
     quantity: str
@@ -116,6 +119,7 @@ class Usual:
     runs: int
     noise_sd: float = float("nan")
     response: tuple[float, ...] = ()
+    gain_sd: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
