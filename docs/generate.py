@@ -26,7 +26,9 @@ import evenstride.formats
 import evenstride.model
 import evenstride.report
 from evenstride.app import agreement_views, archive_views, views
+from evenstride.app.containers import Caps
 from evenstride.app.settings import Settings
+from evenstride.app.workers import Limits
 from evenstride.cli.program import app
 from evenstride.coordination.channels import QUANTITIES
 from evenstride.model.recording import SAMPLES
@@ -108,6 +110,18 @@ def settings_page() -> str:
         "`evenstride config` shows them and where they are kept; `evenstride config units mi` "
         'changes one, `evenstride config flip "Garmin fenix 5X"` the other.',
         table(("setting", "can be", "default", "is"), rows),
+        "## `[import]`",
+        "How much `evenstride import` lets in. Real exports stay far below; what is refused says "
+        "which of these it met. Written by hand under `[import]`, as in `entry_mb = 300`.",
+        table(
+            ("setting", "can be", "default", "is"),
+            [
+                (f"`{field.name}`", "whole number", f"`{field.default}`", says)
+                for kind in (Caps, Limits)
+                for field in dataclasses.fields(kind)
+                for says in [attributes(kind)[field.name]]
+            ],
+        ),
     )
 
 
