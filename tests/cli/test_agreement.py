@@ -11,8 +11,8 @@ from subprocess import CompletedProcess
 import pytest
 from rich.console import Console
 
-from evenstride import cli
 from evenstride.app.agreement_views import AGREEMENT_SCHEMA, BesideView, ManyRunsView
+from evenstride.cli.program import main
 from evenstride.model.agreement import WordOnRuns
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.intervals import Stretch
@@ -60,7 +60,7 @@ def evenstride(
 
     def command(*words: str) -> CompletedProcess[str]:
         with pytest.raises(SystemExit) as left:
-            cli.main(words)
+            main(words)
         heard = capsys.readouterr()
         return CompletedProcess(words, int(left.value.code or 0), heard.out, heard.err)
 

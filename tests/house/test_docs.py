@@ -84,7 +84,7 @@ def test_every_command_line_in_the_docs_exists(pages: dict[Path, str]) -> None:
 
 def _exists(line: str) -> bool:
     words = line.split()
-    command = COMMANDS.get(words[0], COMMANDS[""])
+    command = COMMANDS.get(" ".join(words[:2])) or COMMANDS.get(words[0], COMMANDS[""])
     known = {o for p in command.params for o in (*p.opts, *p.secondary_opts)} | {"--help", "-h"}
     options = {word.split("=")[0] for word in words if word.startswith("--")}
     return options <= known and (words[0] in COMMANDS or words[0].startswith("-"))
