@@ -373,7 +373,7 @@ def _gain_sd(one: _OneChannel, response: Floats) -> Floats:
         excess = np.where(known, square - np.where(known, error, 0.0), 0.0)
         total = float(weight.sum())
         found.append(float(weight @ excess) / total if total > 0 else 0.0)
-    return np.sqrt(np.clip(found, SMALLEST_GAIN_SD**2, LARGEST_GAIN_SD**2))
+    return np.asarray(np.sqrt(np.clip(found, SMALLEST_GAIN_SD**2, LARGEST_GAIN_SD**2)))
 
 
 def _parts(response: Floats) -> list[Floats]:
