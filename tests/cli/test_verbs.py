@@ -104,8 +104,8 @@ def test_the_program_runs_as_a_process(tmp_path: Path) -> None:
 
 def test_help_takes_in_nothing_heavy(tmp_path: Path) -> None:
     script = (
-        "import sys\nfrom evenstride import cli\n"
-        "try:\n    cli.main(['--help'])\nfinally:\n"
+        "import sys\nfrom evenstride.cli.program import main\n"
+        "try:\n    main(['--help'])\nfinally:\n"
         "    heavy = {'numpy', 'polars', 'matplotlib', 'jinja2', 'msgspec'} & set(sys.modules)\n"
         "    assert not heavy, heavy\n"
     )

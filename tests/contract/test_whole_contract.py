@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from evenstride import cli
+from evenstride.cli.program import main
 from evenstride.simulate.episode import PlantedEpisode
 from evenstride.simulate.fit import fit_bytes
 from evenstride.simulate.laps import LapButton
@@ -212,7 +212,7 @@ def printed(
 
     def call(*words: str, leaves: int = 0) -> Any:  # noqa: ANN401 - JSON can be anything
         with pytest.raises(SystemExit) as left:
-            cli.main(["analyze", *words, "--json"])
+            main(["analyze", *words, "--json"])
         heard = capsys.readouterr()
         assert int(left.value.code or 0) == leaves
         assert heard.err == ""
