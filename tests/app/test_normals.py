@@ -12,8 +12,9 @@ from evenstride.app._importing.homes import filed_recording
 from evenstride.app.appraise import appraisal_of, appraise, wanted
 from evenstride.app.first_look import Appraisal
 from evenstride.app.intake import decode
-from evenstride.app.normals import Normals
+from evenstride.app.normals import Normals, normals_of
 from evenstride.app.overview import overview
+from evenstride.app.show import show
 from evenstride.model.archive import DeviceSplit
 from evenstride.simulate.fit import fit_bytes
 from evenstride.simulate.run import simulate
@@ -78,3 +79,21 @@ def test_too_few_runs_say_nothing(kept: list[Appraisal]) -> None:
     normals = Normals.learnt(kept[:3], [])
     assert not normals.known
     assert normals.weigh(kept[0]) is None
+
+
+def test_what_is_normal_is_kept_until_the_runs_change(archive: Archive) -> None:
+    normals = normals_of(archive)
+    assert normals.known
+    (path,) = (archive.folder / "derived" / "normals").iterdir()
+    data = path.read_bytes()
+    assert normals_of(archive) == normals
+    path.write_bytes(b"damaged")
+    assert normals_of(archive) == normals
+    assert path.read_bytes() == data
+
+
+def test_a_run_is_shown_beside_what_is_normal(archive: Archive) -> None:
+    shown, _ = show(archive, archive.runs()[ODD].run)
+    assert shown.view.baseline.kind == "personal"
+    assert shown.view.baseline.runs == RUNS
+    assert shown.view.normal_part == "baseline"

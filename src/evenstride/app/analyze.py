@@ -1,7 +1,7 @@
 """The verb `analyze`: runs in; when coordination went and came back, felt and measured, out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ from evenstride.app.views import (
     ChannelView,
     EpisodeView,
     FailedView,
+    NormalPart,
     RunView,
     SourceView,
 )
@@ -34,6 +35,7 @@ from evenstride.coordination.settled import settled, shortest_stretch_s, smalles
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.issue import Issue
 from evenstride.model.marks import Mark, RunnersWord
+from evenstride.model.normal import Normal
 from evenstride.model.signal import Bools, Channel, Signal
 from evenstride.plugins import BoutPool, Detector, discover
 
@@ -132,7 +134,11 @@ def _issues_of_files(run: Run, taken: tuple[Intake, ...]) -> tuple[Issue, ...]:
 
 
 def analyze_run(
-    run: Run, word: RunnersWord, issues: tuple[Issue, ...] = (), flipped: Sequence[str] = ()
+    run: Run,
+    word: RunnersWord,
+    issues: tuple[Issue, ...] = (),
+    flipped: Sequence[str] = (),
+    normals: Sequence[Normal] = (),
 ) -> Analysis:
     """Analyse one run, already read.
 
@@ -146,13 +152,16 @@ def analyze_run(
         What reading the files already met.
     flipped
         Devices whose left and right are exchanged.
+    normals
+        What was normal for the runner when the run began, one a device; where nothing is known of
+        a device, the run is compared with itself.
 
     Raises
     ------
     EvenstrideError
         If the word does not fit the run.
     """
-    signal, doubts = build_signal(run.recordings, run.offsets_s, flipped)
+    signal, doubts = build_signal(run.recordings, run.offsets_s, flipped, normals)
     marks, unclear = felt_marks(run, signal, word)
     _check_normal(word, signal)
     bouts = _bouts(signal, marks)
@@ -184,7 +193,7 @@ def analyze_run(
         ),
         bouts=bouts,
     )
-    view = _run_view(run, findings, word, _sources(run, flipped))
+    view = _beside_normal(_run_view(run, findings, word, _sources(run, flipped)), signal, normals)
     lead = lead_channels(found, signal)
     return Analysis(view, strip_of(signal, findings.signal, findings.off, lead), signal)
 
@@ -237,6 +246,18 @@ def _run_view(
         issues=findings.issues,
         bouts=findings.bouts,
     )
+
+
+def _beside_normal(view: RunView, signal: Signal, normals: Sequence[Normal]) -> RunView:
+    """Say what the run was compared with, where that is what is normal for the runner."""
+    devices = {channel.device for channel in signal.searched if channel.level_sd is not None}
+    used = [normal for normal in normals if normal.device in devices]
+    if not used:
+        return view
+    most = max(used, key=lambda normal: normal.hours)
+    baseline = BaselineView("personal", most.runs, 3600.0 * most.hours)
+    part: NormalPart = "told" if view.normal_part == "told" else "baseline"
+    return replace(view, baseline=baseline, normal_part=part)
 
 
 def _was_felt(marks: tuple[Mark, ...]) -> bool:

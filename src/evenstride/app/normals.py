@@ -1,14 +1,21 @@
 """What is normal for the runner, learnt from the runs of the archive, and a run beside it."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import msgspec
+
+from evenstride.app.appraise import Wanted, appraisal_of, is_kept, wanted
 from evenstride.app.first_look import Appraisal
 from evenstride.coordination.normal import learn, level_of
 from evenstride.inference.whole_run import at_like_pace, weigh_whole_run
 from evenstride.model.archive import DeviceSplit, device_known_as
 from evenstride.model.normal import Normal, RunSummary, in_force
+from evenstride.store.archive import Archive
 
 _BALANCE = "contact_balance_left"
 
@@ -74,6 +81,44 @@ class Normals:
             weighed = weigh_whole_run(at_like_pace(summary, normal), normal)
             if normal.device == summary.device and weighed.judged:
                 yield Beside(weighed.off, _balance(summary, normal))
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What was learnt, and from what."""
+
+    basis: str
+    known: tuple[Normal, ...]
+
+
+def basis_of(there: Sequence[Wanted], splits: Sequence[DeviceSplit]) -> str:
+    """Return what the normals depend on: all runs, and which device is which."""
+    parts = [[one.key for one in there], [(one.device, str(one.begins)) for one in splits]]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+
+def normals_of(archive: Archive, there: Sequence[Wanted] | None = None) -> Normals:
+    """Return what is normal for the runner, learnt anew only where runs or labels changed.
+
+    Parameters
+    ----------
+    archive
+        The archive.
+    there
+        The runs that have been analysed; None looks which those are.
+    """
+    if there is None:
+        there = [one for one in wanted(archive) if is_kept(archive, one)]
+    splits, path = archive.splits(), archive.derived("normals", "normals.msgpack")
+    basis = basis_of(there, splits)
+    with suppress(FileNotFoundError, msgspec.DecodeError):
+        kept = msgspec.msgpack.decode(path.read_bytes(), type=_Kept)
+        if kept.basis == basis:
+            return Normals(kept.known, splits)
+    found = (appraisal_of(archive, one) for one in there)
+    normals = Normals.learnt((one for one in found if one is not None), splits)
+    archive.write_derived(path, msgspec.msgpack.encode(_Kept(basis, normals.known)))
+    return normals
 
 
 def _balance(summary: RunSummary, normal: Normal) -> tuple[float, float, float] | None:

@@ -1,7 +1,5 @@
 """The overview: one row a run, kept as one Parquet table."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -10,9 +8,8 @@ import polars as pl
 
 from evenstride.app.appraise import Wanted, appraisal_of, is_kept, wanted
 from evenstride.app.first_look import Appraisal
-from evenstride.app.normals import Normals
+from evenstride.app.normals import Normals, basis_of, normals_of
 from evenstride.app.views import RunView
-from evenstride.model.archive import DeviceSplit
 from evenstride.model.marks import Mark
 from evenstride.model.overview import OVERVIEW
 from evenstride.store.archive import Archive
@@ -40,12 +37,12 @@ def overview(archive: Archive) -> pl.DataFrame:
     runner is learnt anew then. A run whose analysis is missing, or is of another label or code
     than now, has no row.
     """
-    every, kept, splits = wanted(archive), _kept(archive), archive.splits()
+    every, kept = wanted(archive), _kept(archive)
     known = set(kept[_KEY].to_list())
     there = [one for one in every if one.key in known or is_kept(archive, one)]
-    basis = _basis(there, splits)
+    basis = basis_of(there, archive.splits())
     if kept[_KEY].to_list() != [one.key for one in there] or set(kept[_BASIS]) - {basis}:
-        kept = _made(archive, there, splits)
+        kept = _made(archive, there)
         table = kept.with_columns(pl.lit(basis).alias(_BASIS))
         written = BytesIO()
         table.write_parquet(written, statistics=False)
@@ -53,15 +50,9 @@ def overview(archive: Archive) -> pl.DataFrame:
     return OVERVIEW.check(kept.select(OVERVIEW.names))
 
 
-def _basis(there: Sequence[Wanted], splits: Sequence[DeviceSplit]) -> str:
-    """Return what the table depends on: all runs, and which device is which."""
-    parts = [[one.key for one in there], [(one.device, str(one.begins)) for one in splits]]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
-
-
-def _made(archive: Archive, there: Sequence[Wanted], splits: Sequence[DeviceSplit]) -> pl.DataFrame:
+def _made(archive: Archive, there: Sequence[Wanted]) -> pl.DataFrame:
+    normals = normals_of(archive, there)
     found = [(one, kept) for one in there if (kept := appraisal_of(archive, one)) is not None]
-    normals = Normals.learnt([kept for _, kept in found], splits)
     rows = [_row(one, kept.view) | _beside(kept, normals) for one, kept in found]
     return pl.DataFrame(rows, schema={_KEY: pl.String, **dict(OVERVIEW.empty().schema)})
 

@@ -6,6 +6,7 @@ from evenstride.app.archive_views import SHOWN_SCHEMA, ShownView
 from evenstride.app.attach import clip_views
 from evenstride.app.first_look import word_of
 from evenstride.app.label import label_views
+from evenstride.app.normals import normals_of
 from evenstride.app.views import Analysis
 from evenstride.store.archive import Archive
 
@@ -28,7 +29,8 @@ def show(archive: Archive, text: str) -> tuple[ShownView, Analysis]:
     filed = archive.find(text)
     run, issues = run_of(archive, filed)
     labels = archive.labels(filed.run)
-    analysis = analyze_run(run, word_of(labels, filed.duration_s), issues, archive.flipped())
+    word, normals = word_of(labels, filed.duration_s), normals_of(archive).at(run.start)
+    analysis = analyze_run(run, word, issues, archive.flipped(), normals)
     shown = ShownView(
         schema=SHOWN_SCHEMA,
         run=filed.run,
