@@ -1,5 +1,6 @@
 """What healthy running reaches by itself, as the bench measured it."""
 
+from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 
@@ -8,16 +9,12 @@ import msgspec
 from evenstride.model.signal import Signal
 from evenstride.model.tail import Tails
 
+TABLE, PERSONAL = "healthy_tail.json", "healthy_tail_personal.json"
 
-@lru_cache(maxsize=2)
-def healthy_tails(*, personal: bool = False) -> Tails:
+
+@lru_cache(maxsize=1)
+def healthy_tails() -> Tails:
     """Return the bench's own table, which ``bench/healthy_tail.py`` writes.
-
-    Parameters
-    ----------
-    personal
-        True for runs searched beside what is normal for the runner, whose table
-        ``bench/personal_baseline.py`` writes.
 
     Examples
     --------
@@ -25,13 +22,29 @@ def healthy_tails(*, personal: bool = False) -> Tails:
     >>> measured
     True
     """
-    name = "healthy_tail_personal.json" if personal else "healthy_tail.json"
-    data = resources.files("evenstride.app").joinpath(name).read_bytes()
-    return msgspec.json.decode(data, type=Tails)
+    return _read(TABLE)
+
+
+@lru_cache(maxsize=1)
+def personal_tails() -> Tails:
+    """Return the table for runs searched beside what is normal for the runner.
+
+    ``bench/personal_baseline.py`` writes it. As long as it was not written, the strictest limit of
+    the other table stands for every set of channels, and says that the very set was not measured.
+    """
+    if resources.files("evenstride.app").joinpath(PERSONAL).is_file():
+        return _read(PERSONAL)
+    strictest = max(healthy_tails().tails, key=lambda tail: tail.threshold(60.0))
+    return Tails((replace(strictest, channels=()),))
 
 
 def tails_for(signal: Signal) -> Tails:
     """Return the table for a run: the personal one where every searched channel knows its level."""
     searched = signal.searched
     known = bool(searched) and all(channel.level_sd is not None for channel in searched)
-    return healthy_tails(personal=known)
+    return personal_tails() if known else healthy_tails()
+
+
+def _read(name: str) -> Tails:
+    data = resources.files("evenstride.app").joinpath(name).read_bytes()
+    return msgspec.json.decode(data, type=Tails)
