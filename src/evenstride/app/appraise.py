@@ -253,23 +253,32 @@ def _through(
             return
         for future in wait(under_way, return_when=FIRST_COMPLETED).done:
             one = under_way.pop(future)
-            try:
-                yield one, future.result()
-            except BrokenProcessPool:
+            looked = _given(future, one)
+            if looked is None:
                 return
+            yield one, looked
+
+
+def _given(future: "Future[Looked | Issue]", one: Wanted) -> Looked | Issue | None:
+    """Return what came back; None where the process died. A fault of ours costs its run only."""
+    fault = future.exception()
+    if fault is None:
+        return future.result()
+    if isinstance(fault, BrokenProcessPool):
+        return None
+    says = f"This run could not be analysed: {type(fault).__name__}: {fault}."
+    return Issue("error", one.filed.run, says, "Please report this.")
 
 
 def _alone(archive: Archive, one: Wanted) -> Looked | Issue:
     with _crew(1) as crew:
-        try:
-            return _submitted(crew, archive, one).result()
-        except BrokenProcessPool:
-            return Issue(
-                "error",
-                one.filed.run,
-                "Analysing this run ended the process that did it.",
-                "It may need more memory than there is; please report this.",
-            )
+        looked = _given(_submitted(crew, archive, one), one)
+    return looked or Issue(
+        "error",
+        one.filed.run,
+        "Analysing this run ended the process that did it.",
+        "It may need more memory than there is; please report this.",
+    )
 
 
 def _submitted(
@@ -290,9 +299,6 @@ def _look_from_disk(asked: Asked, paths: Mapping[str, str]) -> Looked | Issue:
         return look(asked, {sha256: _intact(Path(path), sha256) for sha256, path in paths.items()})
     except EvenstrideError as refused:
         return Issue("error", asked.run, refused.problem, refused.remedy)
-    except Exception as fault:  # noqa: BLE001 - a fault of ours in one run must not stop the others
-        says = f"This run could not be analysed: {type(fault).__name__}: {fault}."
-        return Issue("error", asked.run, says, "Please report this.")
 
 
 def _intact(path: Path, sha256: str) -> bytes:
