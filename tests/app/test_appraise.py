@@ -10,16 +10,16 @@ import pytest
 
 from evenstride.app._importing.homes import filed_recording
 from evenstride.app.appraise import (
+    Wanted,
     appraisal_of,
     appraise,
     run_of,
     samples_path,
-    view_of,
     wanted,
-    wanted_of,
 )
 from evenstride.app.first_look import Appraisal, code_version, word_of
 from evenstride.app.intake import decode
+from evenstride.app.views import RunView
 from evenstride.model.archive import FiledRun, Label, LabelKind
 from evenstride.model.marks import RunnersWord
 from evenstride.simulate.episode import PlantedEpisode
@@ -55,6 +55,15 @@ def file(archive: Archive, *copies: bytes) -> FiledRun:
             run = writing.file([one], into=run.run if run else None)
         assert run is not None
         return run
+
+
+def wanted_of(archive: Archive, run: FiledRun) -> Wanted:
+    return next(one for one in wanted(archive) if one.filed.run == run.run)
+
+
+def view_of(archive: Archive, run: FiledRun) -> RunView | None:
+    kept = appraisal_of(archive, wanted_of(archive, run))
+    return None if kept is None else kept.view
 
 
 def say(archive: Archive, run: FiledRun, kind: LabelKind, *gone_s: float) -> None:
@@ -224,11 +233,12 @@ def test_what_the_normal_is_learnt_from_is_kept_but_of_runs_off_throughout(
         (Label("r", "fine", (), (), NOW), "normal"),
         (Label("r", "off-throughout", (), (), NOW), "off_at_start"),
         (Label("r", "marks", (60.0,), (120.0,), NOW), "gone_s"),
+        (Label("r", "marks", (), (), NOW, laps=("gone", "back")), "laps"),
     ],
 )
 def test_each_label_is_the_runners_word(label: Label, word: str) -> None:
     assert getattr(word_of([label], 3600.0), word)
-    offered = Label("r", label.kind, label.gone_s, label.back_s, NOW, "noted")
+    offered = replace(label, source="noted")
     assert word_of([offered], 3600.0) == RunnersWord()
 
 

@@ -28,7 +28,6 @@ from evenstride.app.first_look import (
     read_again,
 )
 from evenstride.app.same_run import Run
-from evenstride.app.views import RunView
 from evenstride.model.archive import FiledRecording, FiledRun, Label
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.issue import Issue
@@ -89,11 +88,6 @@ def wanted(archive: Archive) -> tuple[Wanted, ...]:
     return tuple(_wanted(run, labels.get(run.run, ()), flipped, own) for run in runs)
 
 
-def wanted_of(archive: Archive, filed: FiledRun) -> Wanted:
-    """Return one run with the name of its analysis."""
-    return next(one for one in wanted(archive) if one.filed.run == filed.run)
-
-
 def _wanted(
     filed: FiledRun, labels: Sequence[Label], flipped: Sequence[str], own: set[str]
 ) -> Wanted:
@@ -101,7 +95,7 @@ def _wanted(
     # A pod inside a watch's file is no recording's device: any run may hold it.
     theirs = tuple(d for d in flipped if d.casefold() in devices or d.casefold() not in own)
     told = tuple(label for label in labels if label.source == "told")
-    said = [(one.kind, one.gone_s, one.back_s) for one in told]
+    said = [(one.kind, one.gone_s, one.back_s, one.laps) for one in told]
     parts = [code_version(), [one.key for one in filed.recordings], said, theirs]
     digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
     return Wanted(filed, told, theirs, digest)
@@ -148,12 +142,6 @@ def appraisal_of(archive: Archive, one: Wanted) -> Appraisal | None:
         return msgspec.json.decode(_kept_at(archive, one).read_bytes(), type=Appraisal)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
-
-
-def view_of(archive: Archive, filed: FiledRun) -> RunView | None:
-    """Return the analysis of a run against itself that is kept, None where there is none."""
-    kept = appraisal_of(archive, wanted_of(archive, filed))
-    return None if kept is None else kept.view
 
 
 def samples_path(archive: Archive, recording: FiledRecording) -> Path:
