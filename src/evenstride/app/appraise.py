@@ -35,6 +35,7 @@ from evenstride.store.archive import Archive
 
 KIND, SAMPLES_KIND = "runs", "samples"
 _WAITING_A_WORKER = 2
+_NO_MATTER = {"run", "made", "undone", "words"}  # of a label, to the analysis
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS")
 
 Progress = Callable[[str, int, int], None]
@@ -95,7 +96,7 @@ def _wanted(
     # A pod inside a watch's file is no recording's device: any run may hold it.
     theirs = tuple(d for d in flipped if d.casefold() in devices or d.casefold() not in own)
     told = tuple(label for label in labels if label.source == "told")
-    said = [(one.kind, one.gone_s, one.back_s, one.laps) for one in told]
+    said = [{k: v for k, v in vars(one).items() if k not in _NO_MATTER} for one in told]
     parts = [code_version(), [one.key for one in filed.recordings], said, theirs]
     digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
     return Wanted(filed, told, theirs, digest)
