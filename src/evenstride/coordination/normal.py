@@ -38,9 +38,10 @@ LEVEL_WIDER = 1.5
 _MEDIAN_ERROR = 1.25
 """Times the SD over the root of runs: standard error of a median."""
 LEAST_INSIDE = 0.9
-MEMORY_S = 150.0
-"""So many seconds of a channel's noise say as much as one that remembers nothing."""
-SMALLEST_GAIN_SD, LARGEST_GAIN_SD = 0.02, 0.5
+MEMORY_S = 60.0
+"""So many seconds of a channel's noise say as much as one that remembers nothing, beside pace and
+slope that change within minutes."""
+SMALLEST_GAIN_SD, LARGEST_GAIN_SD = 0.05, 0.5
 _PARTS = ((0, 1, 2, 3, 4, 8), (5, 6, 7))
 """The answer to pace, slope times pace among it, and to slope: each may be stronger on one day."""
 _WIDER = 0.15
