@@ -279,7 +279,8 @@ says what that buys, on simulated runners. {NOBODY}
 
 * **Runners**: {each_half} with a wrist device and {each_half} with a strap in each half, each with
   {RUNS} runs of 30 to 75 minutes, one every two days: easy, intervals and progressions, flat to
-  hilly, some with stops. Even seeds set every limit; odd seeds are reported. {hours:.0f} hours were searched.
+  hilly, some with stops. Even seeds set every limit; odd seeds are reported. {hours:.0f} hours
+  were searched.
 * **From day to day** balance goes as measured in four runners and 1,155 runs, with odd runs and a
   course over the quarters. For contact time and oscillation this was not measured: they are
   **assumed** to spread as much beside the wrist's noise as balance does beside the strap's. The
