@@ -51,12 +51,15 @@ _.statistic
 _.not_recovered
 _.bout_latencies_s
 
+# The limits of a search beside the runner's normal: tested, in use once what it buys is measured.
+_.tails_for
+
 # A column of emergency_signs.csv; docs/generate.py writes it into the reference.
 _.action
 
-# Whole runs beside the runner's usual: called by the bench and the tests until an archive keeps a
-# baseline.
-_.baseline_of
+# Whole runs beside the runner's usual, and years of a runner: called by the bench and the tests.
+_.normal_of
+_.draw_days
 _.run_means_of
 _.weigh_whole_run
 _.ROBUST_SD_PP
