@@ -398,6 +398,7 @@ def test_titles_and_notes_come_along_and_offer_marks(
     assert (run.title, run.note) == ("Gone 2min, back 6min, left", "easy")
     (label,) = archive.labels(run.run)
     assert (label.source, label.gone_s, label.back_s) == ("noted", (120.0,), (360.0,))
+    assert label.words == "Gone 2min, back 6min"
 
 
 @pytest.mark.parametrize("titled_first", [True, False])

@@ -186,7 +186,7 @@ def test_a_press_of_untold_meaning_is_a_line_and_no_row(run: RunView) -> None:
     press = Mark(60.0, None, "mark", "lap", recalled=False)
     untold = Issue("info", "laps", "One lap press has no told meaning.", "Tell it with --laps.")
     text = drawn(replace(run, marks=(*run.marks, press), issues=(untold,)))
-    untold_press = "1 lap press, meaning not told: --laps with gone, back, mark or skip for each"
+    untold_press = "1 lap press, meaning not told. Tell it with --laps."
     assert untold_press in text.splitlines()
     assert "1:00, recalled" not in text
     assert "marked" not in text

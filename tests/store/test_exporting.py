@@ -32,7 +32,8 @@ def full(
         w.file([invented(b"a")], "Morning", "gone 2min\nback 20")
         w.add_label(Label(run, "marks", (60.0, 90.5), (600.0,), now))
         filed(w, b"b", into=run, late_s=-3.25)
-        w.add_label(Label(run, "fine", (), (), now + timedelta(days=1), "noted"))
+        w.add_label(Label(run, "fine", (), (), now + timedelta(days=1), "noted", words="=clear"))
+        w.add_label(Label(run, "marks", (), (), now, laps=("gone", "skip", "back")))
         w.undo_label(run, now + timedelta(days=2))
         w.put(b"two runs", "two.tcx.gz", now)
         w.file([invented(b"two runs", day=1)])
@@ -128,6 +129,8 @@ def test_tables_say_what_the_archive_says_and_run_no_formula(full: Archive, tmp_
     assert runs[0]["title"] == "'=HYPERLINK(1) / Morning"
     assert runs[0]["note"] == "gone 2min\nback 20"
     assert tables["labels"][0]["gone_s"] == "63.25 93.75"
+    assert tables["labels"][1]["words"] == "'=clear"
+    assert tables["labels"][2]["laps"] == "gone skip back"
     assert tables["clips"][0]["at_s"] == "12.5"
     assert len(tables["recordings"]) == 6
 

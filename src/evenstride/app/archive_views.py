@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from evenstride.app.views import RunView
 from evenstride.model.archive import Fate, LabelKind, LabelSource
 from evenstride.model.issue import Issue
+from evenstride.model.marks import LapMeaning
 
 RUNS_SCHEMA = "evenstride.runs/1"
 SHOWN_SCHEMA = "evenstride.show/1"
 LABELLED_SCHEMA = "evenstride.label/1"
+LABELLED_RUNS_SCHEMA = "evenstride.labels/1"
 ATTACHED_SCHEMA = "evenstride.attach/1"
 DEVICES_SCHEMA = "evenstride.devices/1"
 TREND_SCHEMA = "evenstride.trend/1"
@@ -46,6 +48,35 @@ class EventView:
 
 
 @dataclass(frozen=True)
+class LabelView:
+    """What the runner said of a run, after it.
+
+    Attributes
+    ----------
+    kind
+        ``fine``, ``off-throughout`` or ``marks``.
+    gone_s, back_s
+        Seconds since the run's start; empty but for ``marks``.
+    made
+        When it was said, ISO 8601.
+    source
+        ``told`` to the program, or ``noted``: offered from a title or a note.
+    laps
+        What each lap press meant, in order; empty where nothing was said of them.
+    words
+        The words it was read from, where it is offered; else empty.
+    """
+
+    kind: LabelKind
+    gone_s: tuple[float, ...]
+    back_s: tuple[float, ...]
+    made: str
+    source: LabelSource
+    laps: tuple[LapMeaning, ...] = ()
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class RunLineView:
     """One run of the list.
 
@@ -79,6 +110,10 @@ class RunLineView:
     off_throughout
         Measured as off from start to end, beside the personal baseline; null where that could not
         be asked.
+    untold_presses
+        Lap presses whose meaning was not told; null where not analysed.
+    offer
+        What its title or note offers; null where nothing, or where something was said.
     """
 
     run: str
@@ -97,6 +132,8 @@ class RunLineView:
     felt: EventView | None
     label: LabelKind | None
     off_throughout: bool | None
+    untold_presses: int | None
+    offer: LabelView | None
 
 
 @dataclass(frozen=True)
@@ -119,29 +156,6 @@ class RunsView:
     in_archive: int
     waiting: int
     runs: tuple[RunLineView, ...]
-
-
-@dataclass(frozen=True)
-class LabelView:
-    """What the runner said of a run, after it.
-
-    Attributes
-    ----------
-    kind
-        ``fine``, ``off-throughout`` or ``marks``.
-    gone_s, back_s
-        Seconds since the run's start; empty but for ``marks``.
-    made
-        When it was said, ISO 8601.
-    source
-        ``told`` to the program, or ``noted``: offered from a title or a note.
-    """
-
-    kind: LabelKind
-    gone_s: tuple[float, ...]
-    back_s: tuple[float, ...]
-    made: str
-    source: LabelSource
 
 
 @dataclass(frozen=True)
@@ -185,7 +199,10 @@ class ShownView:
     title, note
         What came along with it; empty where nothing did.
     labels
-        What the runner said of it, in force, the latest last.
+        What the runner said of it, in force.
+    offer
+        What its title or note offers, and is not in force; null where nothing, or where something
+        was said.
     clips
         Films and photos kept with it.
     view
@@ -197,6 +214,7 @@ class ShownView:
     title: str
     note: str
     labels: tuple[LabelView, ...]
+    offer: LabelView | None
     clips: tuple[ClipView, ...]
     view: RunView
 
@@ -215,12 +233,35 @@ class LabelledView:
         Its start, ISO 8601.
     labels
         In force now; empty where nothing is said.
+    offer
+        What its title or note offers, and is not in force; null where nothing, or where something
+        was said.
     """
 
     schema: str
     run: str
     start: str
     labels: tuple[LabelView, ...]
+    offer: LabelView | None
+
+
+@dataclass(frozen=True)
+class LabelledRunsView:
+    """What is now said of several runs.
+
+    Attributes
+    ----------
+    schema
+        Name and version of this contract.
+    runs
+        Those of which it was said, in order of time.
+    left_out
+        Those of which it could not be said, and why.
+    """
+
+    schema: str
+    runs: tuple[LabelledView, ...]
+    left_out: tuple[Issue, ...]
 
 
 @dataclass(frozen=True)
@@ -475,6 +516,8 @@ class ImportedView:
         How many of them ended so; together they are all.
     in_archive
         How many runs the archive now holds.
+    offers
+        Of how many of them a title or note offers what was felt, and nothing was said yet.
     outcomes
         Each input.
     """
@@ -487,6 +530,7 @@ class ImportedView:
     skipped: int
     failed: int
     in_archive: int
+    offers: int
     outcomes: tuple[OutcomeView, ...]
 
 

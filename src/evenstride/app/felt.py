@@ -6,7 +6,7 @@ from evenstride.app.same_run import Run
 from evenstride.app.says import clock
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.issue import Issue
-from evenstride.model.marks import LapMeaning, Mark, MarkKind, RunnersWord
+from evenstride.model.marks import LAPS, LapMeaning, Mark, MarkKind, RunnersWord
 from evenstride.model.signal import Signal
 
 _END_S = 3.0
@@ -84,6 +84,4 @@ def _say_what_they_meant(count: int) -> Issue:
         if count == 1
         else f"{count} lap presses have no told meaning and stand as plain marks."
     )
-    return Issue(
-        "info", "laps", problem, "Tell it with --laps, in order: gone, back, mark or skip."
-    )
+    return Issue("info", LAPS, problem, "Tell it with --laps, in order: gone, back, mark or skip.")

@@ -28,7 +28,7 @@ from evenstride.model.errors import EvenstrideError
 from evenstride.model.intervals import Stretch
 from evenstride.model.issue import Issue
 from evenstride.model.marks import RunnersWord, felt_stretches
-from evenstride.model.normal import RunSummary
+from evenstride.model.normal import Normal, RunSummary
 from evenstride.model.recording import Recording
 
 _ROOMS = ("model", "plugins.py", "formats", "coordination", "episodes", "inference", "app")
@@ -159,7 +159,7 @@ def word_of(labels: Sequence[Label], seconds: float) -> RunnersWord:
         return RunnersWord(normal=(Stretch(0.0, seconds),) if long_enough else ())
     if told.kind == "off-throughout":
         return RunnersWord(off_at_start=True)
-    return RunnersWord(gone_s=told.gone_s, back_s=told.back_s)
+    return RunnersWord(gone_s=told.gone_s, back_s=told.back_s, laps=told.laps)
 
 
 @dataclass(frozen=True)
@@ -265,7 +265,7 @@ def look(asked: Asked, data: Mapping[str, bytes]) -> Looked:
         offset_s + recording.duration_s
         for offset_s, recording in zip(run.offsets_s, run.recordings, strict=True)
     )
-    analysis = _analysis(run, word_of(asked.labels, seconds), again.issues, asked.flipped)
+    analysis = analyzed(run, word_of(asked.labels, seconds), again.issues, asked.flipped)
     sensors = sorted({one for recording in run.recordings for one in recording.sensors})
     summaries, whole = _summaries(asked, analysis, run.start)
     kept = {
@@ -278,16 +278,35 @@ def look(asked: Asked, data: Mapping[str, bytes]) -> Looked:
     return Looked(msgspec.json.encode(kept), samples)
 
 
-def _analysis(
-    run: Run, word: RunnersWord, issues: tuple[Issue, ...], flipped: Sequence[str]
+def analyzed(
+    run: Run,
+    word: RunnersWord,
+    issues: tuple[Issue, ...],
+    flipped: Sequence[str],
+    normals: Sequence[Normal] = (),
 ) -> Analysis:
+    """Return the analysis of a run; a label that does not fit it is left out and told.
+
+    Parameters
+    ----------
+    run
+        Its recordings.
+    word
+        What the runner said of it.
+    issues
+        What reading it met.
+    flipped
+        Devices that take left for right.
+    normals
+        What is normal for the runner; empty to see the run against itself.
+    """
     try:
-        return analyze_run(run, word, issues, flipped)
+        return analyze_run(run, word, issues, flipped, normals)
     except EvenstrideError as misfit:
         if word == RunnersWord():
             raise
         doubt = Issue("warning", "label", f"{misfit.problem} It was left out.", misfit.remedy)
-        return analyze_run(run, RunnersWord(), (*issues, doubt), flipped)
+        return analyze_run(run, RunnersWord(), (*issues, doubt), flipped, normals)
 
 
 def _summaries(

@@ -7,7 +7,7 @@ from evenstride.app.archive_views import IMPORTED_SCHEMA, ImportedView, OutcomeV
 from evenstride.model.archive import Outcome
 
 
-def imported_view(outcomes: Sequence[Outcome], in_archive: int) -> ImportedView:
+def imported_view(outcomes: Sequence[Outcome], in_archive: int, offers: int = 0) -> ImportedView:
     """Return what became of every input.
 
     Parameters
@@ -16,6 +16,8 @@ def imported_view(outcomes: Sequence[Outcome], in_archive: int) -> ImportedView:
         One for each input.
     in_archive
         How many runs the archive now holds.
+    offers
+        Of how many a title or note offers what was felt.
 
     Examples
     --------
@@ -32,6 +34,7 @@ def imported_view(outcomes: Sequence[Outcome], in_archive: int) -> ImportedView:
         skipped=fates["skipped"],
         failed=fates["failed"],
         in_archive=in_archive,
+        offers=offers,
         outcomes=tuple(
             OutcomeView(one.name, one.fate, one.kind, one.run, one.issues) for one in outcomes
         ),

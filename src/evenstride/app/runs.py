@@ -14,6 +14,7 @@ from evenstride.app.archive_views import (
     RunLineView,
     RunsView,
 )
+from evenstride.app.said import offer_view
 from evenstride.model.archive import DeviceSplit, FiledRun, Label, device_known_as
 from evenstride.model.overview import OVERVIEW
 from evenstride.store.archive import Archive
@@ -65,6 +66,7 @@ def rows_by_run(overview: pl.DataFrame) -> dict[str, Row]:
 def _line(
     run: FiledRun, row: Row | None, said: Sequence[Label], splits: Sequence[DeviceSplit]
 ) -> RunLineView:
+    told = [label for label in said if label.source == "told"]
     line = RunLineView(
         run=run.run,
         start=run.start.isoformat(),
@@ -79,9 +81,11 @@ def _line(
         off_s=None,
         episodes=None,
         measured=None,
-        felt=felt_event({}, said),
-        label=said[0].kind if said else None,
+        felt=felt_event({}, told),
+        label=told[0].kind if told else None,
         off_throughout=None,
+        untold_presses=None,
+        offer=offer_view(said),
     )
     if row is None:
         return line
@@ -95,8 +99,9 @@ def _line(
         off_s=_number(row, "off_s"),
         episodes=int(_number(row, "episodes") or 0),
         measured=measured_event(row),
-        felt=felt_event(row, said),
+        felt=felt_event(row, told),
         off_throughout=None if throughout is None else bool(throughout),
+        untold_presses=int(_number(row, "untold_presses") or 0),
     )
 
 
@@ -118,7 +123,7 @@ def measured_event(row: Row) -> EventView | None:
 
 
 def felt_event(row: Row, said: Sequence[Label]) -> EventView | None:
-    """Return what was first felt, None where nothing was: told after the run, else marked in it."""
+    """Return what was first felt, None where nothing was: as analysed, else as told since."""
     marks = next((label for label in said if label.kind == "marks"), None)
     gone_s, back_s = _number(row, "felt_gone_s"), _number(row, "felt_back_s")
     if gone_s is None and back_s is None and marks is not None:

@@ -1,13 +1,15 @@
 """The verb `show`: one run of the archive in full, read again from its originals."""
 
-from evenstride.app.analyze import analyze_run
+from dataclasses import replace
+
 from evenstride.app.appraise import run_of
 from evenstride.app.archive_views import SHOWN_SCHEMA, ShownView
 from evenstride.app.attach import clip_views
-from evenstride.app.first_look import word_of
-from evenstride.app.label import label_views
+from evenstride.app.first_look import analyzed, word_of
 from evenstride.app.normals import normals_of
-from evenstride.app.views import Analysis
+from evenstride.app.said import label_views, offer_view
+from evenstride.app.views import Analysis, RunView
+from evenstride.model.marks import LAPS
 from evenstride.store.archive import Archive
 
 
@@ -30,14 +32,23 @@ def show(archive: Archive, text: str) -> tuple[ShownView, Analysis]:
     run, issues = run_of(archive, filed)
     labels = archive.labels(filed.run)
     word, normals = word_of(labels, filed.duration_s), normals_of(archive).at(run.start)
-    analysis = analyze_run(run, word, issues, archive.flipped(), normals)
+    analysis = analyzed(run, word, issues, archive.flipped(), normals)
+    analysis = replace(analysis, run=_as_filed(analysis.run, filed.run))
     shown = ShownView(
         schema=SHOWN_SCHEMA,
         run=filed.run,
         title=filed.title,
         note=filed.note,
         labels=label_views(labels),
+        offer=offer_view(labels),
         clips=clip_views(archive.clips(filed.run)),
         view=analysis.run,
     )
     return shown, analysis
+
+
+def _as_filed(view: RunView, run: str) -> RunView:
+    """Return a run's view, in which lap presses are told with the archive's own command."""
+    remedy = f"Tell it: evenstride label {run} --laps gone,back (or mark, skip; a word a press)."
+    issues = (replace(i, remedy=remedy) if i.where == LAPS else i for i in view.issues)
+    return replace(view, issues=tuple(issues))

@@ -80,20 +80,28 @@ def import_files(
 def _take_in(
     files: list[Path], save_list: Path | None, archive: Path | None, *, as_json: bool
 ) -> int:
+    from evenstride.app.containers import load_caps
     from evenstride.app.imported import imported_view
     from evenstride.app.importing import import_files as take_in
+    from evenstride.app.label import Days, runs_with_offer
+    from evenstride.app.settings import settings_file
+    from evenstride.app.workers import Decoder, load_limits
     from evenstride.report.archive import deliver_imported, save_imported
     from evenstride.report.terminal import open_console
     from evenstride.report.working import working
     from evenstride.store.archive import open_archive
 
+    settings = settings_file(os.environ)
+    caps, limits = load_caps(settings), load_limits(settings)
     try:
         with (
+            Decoder(limits=limits) as decoder,
             open_archive(folder_of(archive)) as opened,
             working(open_console(stderr=True), "Importing") as advance,
         ):
-            report = take_in(files, opened, datetime.now(UTC), advance)
-            view = imported_view(report.outcomes, len(opened.runs()))
+            report = take_in(files, opened, datetime.now(UTC), advance, caps, decoder)
+            offers = len(runs_with_offer(opened, Days()))
+            view = imported_view(report.outcomes, len(opened.runs()), offers)
     except KeyboardInterrupt:
         tell("Stopped. What was imported is kept; the same command goes on from here.")
         raise

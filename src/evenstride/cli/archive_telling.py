@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from evenstride.cli.analysing import meanings_of
 from evenstride.cli.archive_folder import (
     ARCHIVE_PANEL,
     ArchiveFolder,
@@ -14,9 +15,9 @@ from evenstride.cli.archive_folder import (
     folder_of,
     look_at_waiting,
 )
+from evenstride.cli.said import Said
 from evenstride.cli.telling import somebody_is_there
-from evenstride.cli.times import day_of, second_of, seconds_of
-from evenstride.model.archive import LabelKind
+from evenstride.cli.times import day_of, last_day_of, second_of, seconds_of
 
 app = typer.Typer()
 device_app = typer.Typer(
@@ -37,14 +38,27 @@ _DEVICE = typer.Argument(
 
 ```
 evenstride label last --gone 12:00 --back 40:00
+# what your lap presses meant, in one run, and in all runs since 2024
+evenstride label last --laps gone,back
+evenstride label --laps gone,back --since 2024-01
 # nothing went wrong, from start to end
 evenstride label 2024-05-01 --fine
 evenstride label 2024-05-01 --undo
+# what your own title or note was read as, let it count
+evenstride label 2024-05-01 --take
 ```
 """,
 )
 def label(
-    run: RunName,
+    runs: Annotated[
+        list[str],
+        typer.Argument(
+            default_factory=list,
+            metavar="[RUN]...",
+            help="Short ids, days (2024-05-01), or last. With --since or --until, none.",
+            show_default=False,
+        ),
+    ],
     gone: Annotated[
         list[str] | None,
         typer.Option(
@@ -59,52 +73,99 @@ def label(
             "--back", metavar="m:ss", help="When it came back. Repeat it for more than once."
         ),
     ] = None,
+    laps: Annotated[
+        str | None,
+        typer.Option(
+            "--laps",
+            metavar="gone,back,...",
+            help="What each press of the lap button meant, in order: gone, back, mark or skip;"
+            " where a run has more presses, over and over.",
+        ),
+    ] = None,
     fine: Annotated[
         bool, typer.Option("--fine", help="You felt nothing amiss in this run.")
     ] = False,
     off_throughout: Annotated[
         bool, typer.Option("--off-throughout", help="It was gone from start to end.")
     ] = False,
+    take: Annotated[
+        bool, typer.Option("--take", help="Let count what your title or note was read as.")
+    ] = False,
+    refuse: Annotated[
+        bool, typer.Option("--refuse", help="Your title or note was not meant so.")
+    ] = False,
     undo: Annotated[
         bool, typer.Option("--undo", help="Take back what you said last of this run.")
     ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="DAY",
+            help="With --laps: every run from this day on that has lap presses, and of which you"
+            " said nothing. With --take or --refuse: every run whose words offer something.",
+        ),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="DAY", help="The last day of these: 2024-12-31 or 2024."),
+    ] = None,
     as_json: AsJson = False,
     archive: ArchiveFolder = None,
 ) -> None:
-    """Say what you felt in a run of the archive. Your word counts, and stays beside the watch's."""
-    moments = (seconds_of("--gone", gone), seconds_of("--back", back))
-    kind = _kind(marks=any(moments), fine=fine, off_throughout=off_throughout, undo=undo)
-    from evenstride.app.label import label_run, take_back_label
-    from evenstride.app.place import open_existing
-    from evenstride.report.archive import draw_labelled
-    from evenstride.report.delivery import deliver_json
-    from evenstride.report.terminal import open_console
+    """Say what you felt in runs of the archive. Your word counts, and stays beside the watch's."""
+    told = Said(
+        seconds_of("--gone", gone),
+        seconds_of("--back", back),
+        meanings_of("--laps", laps),
+        _kind(
+            marks=bool(gone or back or laps),
+            fine=fine,
+            off_throughout=off_throughout,
+            take=take,
+            refuse=refuse,
+            undo=undo,
+        ),
+    )
+    days = (
+        None if since is None else day_of("--since", since),
+        None if until is None else last_day_of("--until", until),
+    )
+    _check_runs(runs, told, in_days=any(days))
+    from evenstride.cli.labelling import say_of_days, say_of_runs
+    from evenstride.report.archive import deliver_labelled
 
-    now = datetime.now(UTC)
-    with open_existing(folder_of(archive)) as opened:
-        if kind is None:
-            view = take_back_label(opened, run, now)
-        else:
-            view = label_run(opened, run, kind, now, moments)
+    folder, now = folder_of(archive), datetime.now(UTC)
+    if any(days) and told.kind == "marks":
+        look_at_waiting(archive)
+    by_day = any(days)
+    view = say_of_days(folder, days, told, now) if by_day else say_of_runs(folder, runs, told, now)
     look_at_waiting(archive)
-    if as_json:
-        deliver_json(view)
-    else:
-        draw_labelled(view, open_console())
+    if code := deliver_labelled(view, as_json=as_json):
+        raise typer.Exit(code)
 
 
-def _kind(*, marks: bool, fine: bool, off_throughout: bool, undo: bool) -> LabelKind | None:
-    """Return what is said of a run, None where something is taken back."""
-    if sum((marks, fine, off_throughout, undo)) != 1:
+def _kind(**said: bool) -> str:
+    """Return the one thing that is said of a run."""
+    kinds = [name for name, it_is in said.items() if it_is]
+    if len(kinds) != 1:
         raise typer.BadParameter(
-            "Say one thing of a run: --gone and --back with times, or --fine, or --off-throughout,"
-            " or --undo."
+            "Say one thing of a run: --gone and --back with times, --laps, --fine,"
+            " --off-throughout, --take, --refuse or --undo."
         )
-    if undo:
-        return None
-    if marks:
-        return "marks"
-    return "fine" if fine else "off-throughout"
+    return kinds[0]
+
+
+def _check_runs(runs: list[str], told: Said, *, in_days: bool) -> None:
+    """Refuse what names no run, and what cannot be said of several."""
+    if bool(runs) == in_days:
+        raise typer.BadParameter("Name runs, or give --since or --until.", param_hint="RUN")
+    if in_days and (told.moments or told.kind not in {"marks", "take", "refuse"}):
+        raise typer.BadParameter(
+            "It goes with --laps, --take or --refuse; else name each run.", param_hint="--since"
+        )
+    if len(runs) > 1 and told.moments:
+        raise typer.BadParameter("Times are of one run.", param_hint="--gone")
 
 
 @app.command(

@@ -1,6 +1,7 @@
 """Times, stretches of time and days as a runner writes them."""
 
 import re
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
 
@@ -57,3 +58,13 @@ def day_of(option: str, text: str) -> date:
         raise typer.BadParameter(
             f"{text!r} is no day. Write it as 2024-05-01, or 2024-05, or 2024.", param_hint=option
         ) from no_day
+
+
+def last_day_of(option: str, text: str) -> date:
+    """Return the day that 2024-05-01 means, or the last one of 2024-05 or of 2024."""
+    first = day_of(option, text)
+    named = text.count("-")
+    if named == 2:
+        return first
+    last_month = 12 if named == 0 else first.month
+    return date(first.year, last_month, monthrange(first.year, last_month)[1])

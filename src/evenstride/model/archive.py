@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.issue import Issue
+from evenstride.model.marks import LapMeaning
 
 Fate: TypeAlias = Literal["imported", "already here", "enriched", "skipped", "failed"]
 LabelKind: TypeAlias = Literal["fine", "off-throughout", "marks"]
@@ -148,13 +149,18 @@ class Label:
     kind
         ``fine``; ``off-throughout``: lost from start to end; ``marks``: lost and back at moments.
     gone_s, back_s
-        Seconds since the run's start; empty but for ``marks``.
+        As recalled, seconds since the run's start; empty but for ``marks``.
     made
         When it was said.
     source
         ``told``: said to the program; ``noted``: offered from a title or a note.
     undone
         When it was taken back, None where it was not.
+    laps
+        What each lap press of the run meant, in order; empty where nothing was said of them, and
+        but for ``marks``.
+    words
+        The words it was read from, where it was offered; else empty.
     """
 
     run: str
@@ -164,6 +170,8 @@ class Label:
     made: datetime
     source: LabelSource = "told"
     undone: datetime | None = None
+    laps: tuple[LapMeaning, ...] = ()
+    words: str = ""
 
     def __post_init__(self) -> None:
         """Refuse moments that are none."""
@@ -245,6 +253,26 @@ class KnownBackup:
     file: str
     made: datetime
     sha256: str
+
+
+def open_offer(labels: Iterable[Label]) -> Label | None:
+    """Return what a run's title or note offers, None where nothing or where the runner has spoken.
+
+    Parameters
+    ----------
+    labels
+        In force.
+
+    Examples
+    --------
+    >>> day = datetime.fromisoformat("2024-05-01T07:30+00:00")
+    >>> noted = Label("9f3a12bc", "marks", (120.0,), (), day, "noted", words="gone 2min")
+    >>> open_offer([noted]) is noted, open_offer([Label("9f3a12bc", "fine", (), (), day), noted])
+    (True, None)
+    """
+    said = list(labels)
+    told = any(label.source == "told" for label in said)
+    return None if told else next((label for label in said if label.source == "noted"), None)
 
 
 def run_id(sha256: str, part: int, digits: int = 8) -> str:

@@ -8,6 +8,8 @@ from evenstride.model.intervals import Stretch
 
 MarkKind: TypeAlias = Literal["gone", "back", "mark"]
 MarkSource: TypeAlias = Literal["lap", "told", "note", "diary"]
+LAPS = "laps"
+"""Where the issue about lap presses without a told meaning stands."""
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,13 @@ OVERVIEW = Schema(
         Column("felt_gone_m", pl.Float64, "where on the way it was felt to go", _TOLD),
         Column("felt_back_m", pl.Float64, "where on the way it was felt to come back", _TOLD),
         Column(
+            "untold_presses",
+            pl.Int64,
+            "lap presses whose meaning was not told",
+            _TOLD,
+            counts=True,
+        ),
+        Column(
             "label",
             pl.String,
             "what the runner said of the whole run: fine, off-throughout or marks",

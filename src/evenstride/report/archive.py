@@ -17,6 +17,7 @@ from evenstride.app.archive_views import (
     EventView,
     ImportedView,
     KeptView,
+    LabelledRunsView,
     LabelledView,
     LabelView,
     OutcomeView,
@@ -38,6 +39,7 @@ from evenstride.report.words import (
     UNTESTED,
     Units,
     clock,
+    counted_presses,
     day_and_time,
     distance,
     pace,
@@ -61,7 +63,24 @@ def draw_runs(view: RunsView, console: Console, units: Units) -> None:
     if view.runs:
         rows = [_HEAD, *(_cells(line, units) for line in view.runs)]
         console.file.write("".join(f"{row}\n" for row in _aligned(rows, console.width)))
-    console.print(Text(_how_many(view), style="dim"))
+    for line in (*_signs(view.runs), _how_many(view)):
+        console.print(Text(line, style="dim"))
+
+
+def _signs(runs: Sequence[RunLineView]) -> list[str]:
+    """Say what a question mark and lap presses in the list ask for."""
+    lines = []
+    if any(run.offer for run in runs):
+        lines.append(
+            "?  read from a title or note, and not counted yet: evenstride label RUN --take, or"
+            " --refuse."
+        )
+    if any(run.untold_presses and run.label is None for run in runs):
+        lines.append(
+            "Lap presses count once you say what they meant: evenstride label RUN --laps gone,back;"
+            " --since 2024 in place of RUN says it for all of them."
+        )
+    return lines
 
 
 def _how_many(view: RunsView) -> str:
@@ -136,7 +155,19 @@ def said_words(line: RunLineView) -> str:
     """Return in a few words what the runner felt."""
     if line.felt is not None and line.label in {None, "marks"}:
         return event_words(line.felt)
-    return _LABELS.get(line.label or "", "")
+    if line.label is not None:
+        return _LABELS.get(line.label, "laps told")
+    if line.offer is not None:
+        return _offer_in_short(line.offer)
+    return counted_presses(line.untold_presses) if line.untold_presses else ""
+
+
+def _offer_in_short(offer: LabelView) -> str:
+    if offer.kind != "marks":
+        return f"{_LABELS[offer.kind]}?"
+    gone = clock(min(offer.gone_s)) if offer.gone_s else "start"
+    back = f"–{clock(min(offer.back_s))}" if offer.back_s else ""
+    return f"{gone}{back}?"
 
 
 def event_words(event: EventView) -> str:
@@ -158,7 +189,9 @@ def draw_about_run(view: ShownView, console: Console) -> None:
     """Print what stands beside a run in the archive: its names, labels and clips."""
     lines = [Text(" · ".join(part for part in (view.run, plain(view.title)) if part), style="bold")]
     lines += [Text(plain(line), style="dim") for line in view.note.splitlines()]
-    lines += [Text(line) for line in (*_label_lines(view.labels), *_clip_lines(view.clips))]
+    lines += [Text(line) for line in _label_lines(view.labels)]
+    lines += [Text(line) for line in _offer_lines(view.run, view.offer)]
+    lines += [Text(line) for line in _clip_lines(view.clips)]
     baseline = view.view.baseline
     if baseline.kind == "personal":
         lines.append(Text(f"Beside your own usual of {baseline.runs} runs on this device."))
@@ -166,9 +199,15 @@ def draw_about_run(view: ShownView, console: Console) -> None:
 
 
 def _label_lines(labels: Iterable[LabelView]) -> list[str]:
-    return [
-        f"{'You said' if one.source == 'told' else 'Noted'}: {label_words(one)}." for one in labels
-    ]
+    return [f"You said: {label_words(one)}." for one in labels]
+
+
+def _offer_lines(run: str, offer: LabelView | None) -> list[str]:
+    if offer is None:
+        return []
+    read = f'Your words "{plain(offer.words)}" were read as: {label_words(offer)}.'
+    ask = f"To let it count: evenstride label {run} --take. If it is wrong: --refuse."
+    return [f"{read} This does not count yet.", ask]
 
 
 def label_words(label: LabelView) -> str:
@@ -178,12 +217,16 @@ def label_words(label: LabelView) -> str:
     --------
     >>> label_words(LabelView("marks", (120.0,), (2280.0,), "", "told"))
     'gone 2:00, back 38:00'
+    >>> label_words(LabelView("marks", (), (), "", "told", ("gone", "skip", "back")))
+    'lap presses gone, skip, back'
     """
     if label.kind != "marks":
         return _LABELS[label.kind]
     moments = [(second, "gone") for second in label.gone_s]
     moments += [(second, "back") for second in label.back_s]
-    return ", ".join(f"{what} {clock(second)}" for second, what in sorted(moments))
+    said = ", ".join(f"{what} {clock(second)}" for second, what in sorted(moments))
+    presses = f"lap presses {', '.join(label.laps)}" if label.laps else ""
+    return "; ".join(part for part in (said, presses) if part)
 
 
 def _clip_lines(clips: Iterable[ClipView]) -> list[str]:
@@ -200,6 +243,35 @@ def draw_labelled(view: LabelledView, console: Console) -> None:
     """Print what is now said of a run."""
     said = "; ".join(label_words(one) for one in view.labels) or "nothing said"
     console.print(f"{view.run} ({day_and_time(view.start)}): {said}.", soft_wrap=True)
+    for line in _offer_lines(view.run, view.offer):
+        console.print(Text(line), soft_wrap=True)
+
+
+def deliver_labelled(view: LabelledView | LabelledRunsView, *, as_json: bool) -> int:
+    """Print what is now said of a run or of several; return the exit code: 1 where of none."""
+    if as_json:
+        deliver_json(view)
+    elif isinstance(view, LabelledView):
+        draw_labelled(view, open_console())
+    else:
+        draw_labelled_runs(view, open_console())
+    return int(isinstance(view, LabelledRunsView) and not view.runs)
+
+
+def draw_labelled_runs(view: LabelledRunsView, console: Console) -> None:
+    """Print what is now said of several runs, and which were left out."""
+    for one in view.runs[:_MOST_REASONS]:
+        draw_labelled(one, console)
+    if len(view.runs) > _MOST_REASONS:
+        console.print(f"and {len(view.runs) - _MOST_REASONS} more")
+    lines = issue_lines(view.left_out[:_MOST_REASONS])
+    if len(view.left_out) > _MOST_REASONS:
+        lines.append(Text(f"and {len(view.left_out) - _MOST_REASONS} more, left out alike"))
+    if lines:
+        console.print(*lines, sep="\n")
+    runs = "1 run" if len(view.runs) == 1 else f"{len(view.runs)} runs"
+    left = f"; {len(view.left_out)} left out" if view.left_out else ""
+    console.print(Text(f"Said of {runs}{left}. --undo takes it back, run by run.", style="bold"))
 
 
 def draw_attached(view: AttachedView, console: Console) -> None:
@@ -372,6 +444,13 @@ def draw_imported(view: ImportedView, console: Console) -> None:
     console.print(*_failures(view.outcomes), *_joined(view.outcomes), sep="\n", soft_wrap=True)
     runs = "1 run" if view.in_archive == 1 else f"{view.in_archive} runs"
     console.print(Text(f"{runs} in the archive.", style="bold"))
+    if view.offers:
+        where = "In 1 run" if view.offers == 1 else f"In {view.offers} runs"
+        console.print(
+            f"{where} your title or note says what you felt. It counts once you take it:"
+            " evenstride runs shows them with a question mark.",
+            soft_wrap=True,
+        )
 
 
 def _kinds(outcomes: Iterable[OutcomeView]) -> str:

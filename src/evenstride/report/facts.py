@@ -6,7 +6,7 @@ from operator import itemgetter
 
 from evenstride.app.views import EpisodeView, RunView
 from evenstride.model.intervals import Stretch
-from evenstride.model.marks import Mark, MarkKind, felt_stretches
+from evenstride.model.marks import LAPS, Mark, MarkKind, felt_stretches
 from evenstride.report import words
 
 NOTHING = "–"
@@ -260,7 +260,7 @@ def good_to_know(run: RunView) -> tuple[tuple[str, str, str], ...]:
             issue.problem if " --" in issue.remedy else f"{issue.problem} {issue.remedy}".strip(),
         )
         for issue in dict.fromkeys(run.issues)
-        if issue.where != words.LAPS
+        if issue.where != LAPS
     )
 
 

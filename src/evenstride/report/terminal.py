@@ -16,12 +16,11 @@ from evenstride.app.simulation import SimulatedFile, SimulationRequest
 from evenstride.app.views import Analysis, EpisodeView, FailedView, RunView, ShiftView
 from evenstride.model.intervals import Stretch
 from evenstride.model.issue import Issue
-from evenstride.model.marks import Mark
+from evenstride.model.marks import LAPS, Mark
 from evenstride.report.characters import plain
 from evenstride.report.facts import felt_alone, measured_alone
 from evenstride.report.words import (
     ASSUMED,
-    LAPS,
     LEVELS,
     NO_DIAGNOSIS,
     NO_FOOT,
@@ -377,8 +376,8 @@ def _presses(run: RunView) -> str:
     how_many = len(untold_presses(run))
     if not how_many:
         return ""
-    presses = counted_presses(how_many)
-    return f"{presses}, meaning not told: --laps with gone, back, mark or skip for each"
+    remedy = next(issue.remedy for issue in run.issues if issue.where == LAPS)
+    return f"{counted_presses(how_many)}, meaning not told. {remedy}"
 
 
 def _issues(issues: Sequence[Issue]) -> list[Text]:

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from evenstride.app.views import Analysis, EpisodeView, ReadingView, RunView, ShiftView
 from evenstride.model.episode import EpisodeKind
 from evenstride.model.issue import Level
-from evenstride.model.marks import Mark
+from evenstride.model.marks import LAPS, Mark
 from evenstride.model.units import UNITS
 
 Units: TypeAlias = Literal["km", "mi"]
@@ -25,7 +25,6 @@ TOO_LITTLE = "Too little running to judge."
 MARK_COUNTS = "The watch did not show it; your mark counts."
 ASSUMED = "Which part of the run was normal is assumed, not told."
 NO_FOOT = "No foot can be named: this recording has no left-right measurement."
-LAPS = "laps"  # where the issue about presses without a told meaning stands; told in its own place
 LEVELS: dict[Level, str] = {"error": "Error", "warning": "Doubt", "info": "Note"}
 
 _COUNTS = ("no episode", "one episode", "two episodes", "three episodes", "four episodes")

@@ -83,7 +83,8 @@ def _run(
 
 def _label(one: Label) -> str:
     moments = [[round(s, 3) for s in seconds] for seconds in (one.gone_s, one.back_s)]
-    return _canonical([one.kind, moments, one.source, one.undone is not None])
+    said = [one.kind, moments, one.laps, one.source, one.words, one.undone is not None]
+    return _canonical(said)
 
 
 def _clip(one: Clip) -> str:

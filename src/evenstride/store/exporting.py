@@ -172,8 +172,10 @@ def _tables(manifest: Manifest, runs: Sequence[FiledRun]) -> dict[str, list[dict
                 "kind": one.kind,
                 "gone_s": " ".join(map(str, one.gone_s)),
                 "back_s": " ".join(map(str, one.back_s)),
+                "laps": " ".join(one.laps),
                 "made": one.made.isoformat(),
                 "source": one.source,
+                "words": one.words,
                 "undone": one.undone.isoformat() if one.undone else None,
             }
             for one in labels

@@ -19,6 +19,7 @@ from evenstride.model.archive import (
 )
 from evenstride.model.errors import EvenstrideError
 from evenstride.model.issue import Issue
+from evenstride.model.marks import LapMeaning
 from evenstride.store.database import one_moment
 
 _OF_RUN = " WHERE run = ?"
@@ -28,12 +29,13 @@ _RECORDINGS = """
 """
 _WORDS = "SELECT sha256, part, title, note FROM words JOIN recordings USING (sha256, part)"
 _LABELS = """
-    SELECT run, kind, gone_s, back_s, made, source, undone, counted_from FROM labels
+    SELECT run, kind, gone_s, back_s, laps, made, source, words, undone, counted_from FROM labels
 """
 _CLIPS = "SELECT sha256, run, name, taken, at_s, view, note, counted_from FROM clips"
 _IN_ORDER = " ORDER BY id"
 _ISSUES = msgspec.json.Decoder(tuple[Issue, ...])
 _SECONDS = msgspec.json.Decoder(tuple[float, ...])
+_LAPS = msgspec.json.Decoder(tuple[LapMeaning, ...])
 
 
 class Words(NamedTuple):
@@ -171,7 +173,7 @@ def in_force(history: Iterable[Label]) -> tuple[Label, ...]:
 
 
 def _label(row: Sequence[str], start: datetime) -> Label:
-    run, kind, gone_s, back_s, made, source, undone, counted_from = row
+    run, kind, gone_s, back_s, laps, made, source, words, undone, counted_from = row
     later_s = (datetime.fromisoformat(counted_from) - start).total_seconds()
     return msgspec.convert(
         {
@@ -179,8 +181,10 @@ def _label(row: Sequence[str], start: datetime) -> Label:
             "kind": kind,
             "gone_s": _counted_anew(_SECONDS.decode(gone_s), later_s),
             "back_s": _counted_anew(_SECONDS.decode(back_s), later_s),
+            "laps": _LAPS.decode(laps),
             "made": made,
             "source": source,
+            "words": words,
             "undone": undone,
         },
         Label,

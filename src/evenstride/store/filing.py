@@ -8,7 +8,7 @@ from itertools import product
 
 import msgspec
 
-from evenstride.model.archive import Clip, FiledRecording, Label, Outcome, run_id
+from evenstride.model.archive import Clip, FiledRecording, Label, LabelSource, Outcome, run_id
 from evenstride.model.errors import EvenstrideError
 from evenstride.store.facts import filed_run, run_of
 
@@ -159,31 +159,34 @@ def keep_apart(db: sqlite3.Connection, some: Iterable[Key], others: Iterable[Key
 def add_label(db: sqlite3.Connection, run: str, label: Label, counted_from: datetime) -> None:
     """Add what was said about a run, in seconds from a moment."""
     db.execute(
-        "INSERT INTO labels (run, kind, gone_s, back_s, counted_from, made, source, undone) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO labels "
+        "(run, kind, gone_s, back_s, laps, counted_from, made, source, words, undone) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             run,
             label.kind,
             msgspec.json.encode(label.gone_s).decode(),
             msgspec.json.encode(label.back_s).decode(),
+            msgspec.json.encode(label.laps).decode(),
             counted_from.isoformat(),
             label.made.isoformat(),
             label.source,
+            storable(label.words),
             label.undone.isoformat() if label.undone else None,
         ),
     )
 
 
-def undo_label(db: sqlite3.Connection, run: str, now: datetime) -> None:
-    """Take back what was said last about a run; it stays in the history.
+def undo_label(db: sqlite3.Connection, run: str, now: datetime, source: LabelSource) -> None:
+    """Take back what a source said last about a run; it stays in the history.
 
     Raises
     ------
     EvenstrideError
         If nothing that was said is in force.
     """
-    asked = "SELECT max(id) FROM labels WHERE run = ? AND undone IS NULL"
-    last = db.execute(asked, (run,)).fetchone()[0]
+    asked = "SELECT max(id) FROM labels WHERE run = ? AND source = ? AND undone IS NULL"
+    last = db.execute(asked, (run, source)).fetchone()[0]
     if last is None:
         raise EvenstrideError(
             f"Nothing was said about run {run} that could be taken back.",

@@ -184,4 +184,4 @@ def _take_what_was_said(
 
 
 def _said(label: Label) -> tuple[object, ...]:
-    return (label.kind, label.made, label.source)
+    return (label.kind, label.made, label.source, label.laps)

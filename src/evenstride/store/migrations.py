@@ -61,9 +61,11 @@ CREATE TABLE labels (
     kind TEXT NOT NULL CHECK (kind IN ('fine', 'off-throughout', 'marks')), -- what was said
     gone_s TEXT NOT NULL, -- moments of loss, seconds as a JSON array
     back_s TEXT NOT NULL, -- moments of return, seconds as a JSON array
+    laps TEXT NOT NULL, -- what each lap press meant, as a JSON array
     counted_from TEXT NOT NULL, -- the moment those seconds count from
     made TEXT NOT NULL, -- when it was said
     source TEXT NOT NULL CHECK (source IN ('told', 'noted')), -- to the program, or in a note
+    words TEXT NOT NULL, -- those it was read from, empty where it was told
     undone TEXT -- when it was taken back, null where it is in force
 );
 CREATE INDEX labels_of_run ON labels (run);

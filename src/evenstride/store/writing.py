@@ -14,6 +14,7 @@ from evenstride.model.archive import (
     FiledRun,
     KnownBackup,
     Label,
+    LabelSource,
     Outcome,
 )
 from evenstride.model.errors import EvenstrideError
@@ -158,8 +159,10 @@ class Writing:
             start = facts.filed_run(self.db, label.run).start
             filing.add_label(self.db, label.run, label, start)
 
-    def undo_label(self, run: str, now: datetime) -> tuple[Label, ...]:
-        """Take back what was said last about a run; return what is in force now.
+    def undo_label(
+        self, run: str, now: datetime, source: LabelSource = "told"
+    ) -> tuple[Label, ...]:
+        """Take back what was told, or noted, last about a run; return what is in force now.
 
         It stays in the history, and what was said before it is in force again.
 
@@ -170,7 +173,7 @@ class Writing:
         """
         with self._one_change():
             facts.filed_run(self.db, run)
-            filing.undo_label(self.db, run, now)
+            filing.undo_label(self.db, run, now, source)
             return facts.in_force(facts.label_history(self.db, run))
 
     def add_clip(self, clip: Clip) -> None:

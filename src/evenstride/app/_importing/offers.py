@@ -26,7 +26,7 @@ def offered(
     """
     said = marks_in(text, recording.samples)
     if said.fine:
-        return Label(run.run, "fine", (), (), now, "noted")
+        return Label(run.run, "fine", (), (), now, "noted", words=said.fine)
     if not said.marks:
         return None
     later_s = (filed.start - run.start).total_seconds()
@@ -34,7 +34,8 @@ def offered(
         tuple(round(one.t_s + later_s, 3) for one in said.marks if one.kind == kind)
         for kind in ("gone", "back")
     )
-    return Label(run.run, "marks", gone_s, back_s, now, "noted")
+    words = ", ".join(one.words for one in said.marks)
+    return Label(run.run, "marks", gone_s, back_s, now, "noted", words=words)
 
 
 def is_new(label: Label, history: Sequence[Label]) -> bool:
