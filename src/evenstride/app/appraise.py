@@ -3,20 +3,17 @@
 import hashlib
 import json
 import os
-import signal
-import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 import msgspec
 
+from evenstride.app._taking.caps import Limits
+from evenstride.app._working.crew import bounded_crew, given_up, time_bounded
 from evenstride.app.first_look import (
     Appraisal,
     Asked,
@@ -36,7 +33,7 @@ from evenstride.store.archive import Archive
 KIND, SAMPLES_KIND = "runs", "samples"
 _WAITING_A_WORKER = 2
 _NO_MATTER = {"run", "made", "undone", "words"}  # of a label, to the analysis
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS")
+_PARQUET = b"PAR1"
 
 Progress = Callable[[str, int, int], None]
 
@@ -103,7 +100,10 @@ def _wanted(
 
 
 def appraise(
-    archive: Archive, progress: Progress | None = None, workers: int | None = None
+    archive: Archive,
+    progress: Progress | None = None,
+    workers: int | None = None,
+    limits: Limits | None = None,
 ) -> AppraisalReport:
     """Analyse every run against itself that has not been analysed yet.
 
@@ -116,12 +116,14 @@ def appraise(
     progress
         Called with the run's id, how many are done, and how many there are to do.
     workers
-        How many processes; None takes one a core, 0 does it in this one.
+        How many processes; None takes one a core, 0 does it in this one, unbounded.
+    limits
+        What one analysis may use. A run that needs more is told and costs no other.
     """
     every = wanted(archive)
-    missing = [one for one in every if not is_kept(archive, one)]
+    missing = [one for one in every if not _is_whole(archive, one)]
     issues: list[Issue] = []
-    for done, (one, looked) in enumerate(_looked_at(archive, missing, workers)):
+    for done, (one, looked) in enumerate(_looked_at(archive, missing, workers, limits or Limits())):
         if isinstance(looked, Looked):
             _keep(archive, one, looked)
         else:
@@ -133,16 +135,31 @@ def appraise(
 
 
 def is_kept(archive: Archive, one: Wanted) -> bool:
-    """Return whether an analysis of the run is kept."""
+    """Return whether an analysis of the run is kept; whether it is whole shows when it is read."""
     return _kept_at(archive, one).exists()
+
+
+def _is_whole(archive: Archive, one: Wanted) -> bool:
+    """Return whether all that is kept of a run is whole; what is damaged is taken away."""
+    samples = [samples_path(archive, recording) for recording in one.filed.recordings]
+    return archive.computed(_kept_at(archive, one)) is not None and all(map(_is_parquet, samples))
+
+
+def _is_parquet(path: Path) -> bool:
+    """Return whether a file begins and ends as a whole Parquet file does."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_PARQUET))
+            file.seek(-len(_PARQUET), os.SEEK_END)
+            return head == file.read() == _PARQUET
+    except OSError:
+        return False
 
 
 def appraisal_of(archive: Archive, one: Wanted) -> Appraisal | None:
     """Return the analysis that is kept of a run, None where there is none, or none whole."""
-    try:
-        return msgspec.json.decode(_kept_at(archive, one).read_bytes(), type=Appraisal)
-    except (FileNotFoundError, msgspec.DecodeError):
-        return None
+    kept = archive.computed(_kept_at(archive, one))
+    return None if kept is None else msgspec.json.decode(kept, type=Appraisal)
 
 
 def samples_path(archive: Archive, recording: FiledRecording) -> Path:
@@ -189,10 +206,10 @@ def _keep(archive: Archive, one: Wanted, looked: Looked) -> None:
     recordings = {recording.key: recording for recording in one.filed.recordings}
     for key, data in looked.samples.items():
         path = samples_path(archive, recordings[key])
-        if not path.exists():
+        if not _is_parquet(path):
             archive.write_derived(path, data)
     # Last: where the analysis lies, the samples do, too.
-    archive.write_derived(_kept_at(archive, one), looked.appraisal)
+    archive.keep_computed(_kept_at(archive, one), looked.appraisal)
 
 
 def _sweep(archive: Archive, every: Sequence[Wanted]) -> None:
@@ -210,7 +227,7 @@ def _sweep(archive: Archive, every: Sequence[Wanted]) -> None:
 
 
 def _looked_at(
-    archive: Archive, missing: Sequence[Wanted], workers: int | None
+    archive: Archive, missing: Sequence[Wanted], workers: int | None, limits: Limits
 ) -> Iterator[tuple[Wanted, Looked | Issue]]:
     """Yield each run with what a look at it gave, as they are done."""
     if workers == 0:
@@ -220,32 +237,51 @@ def _looked_at(
     count = min(workers or os.cpu_count() or 1, len(missing))
     left = {one.key: one for one in missing}
     while left:
-        with _crew(count) as crew:
-            for one, looked in _through(crew, archive, list(left.values()), count):
+        with bounded_crew(count, limits) as crew:
+            jobs = _Jobs(crew, archive, limits)
+            for one, looked in jobs.through(list(left.values()), count):
                 del left[one.key]
                 yield one, looked
         # A process died: who made it die shows where each run has one of its own.
         for one in islice(list(left.values()), count * _WAITING_A_WORKER):
-            yield left.pop(one.key), _alone(archive, one)
+            yield left.pop(one.key), _alone(archive, one, limits)
 
 
-def _through(
-    crew: ProcessPoolExecutor, archive: Archive, missing: Sequence[Wanted], count: int
-) -> Iterator[tuple[Wanted, Looked | Issue]]:
-    """Yield what comes back until all is done or a process died."""
-    waiting = iter(missing)
-    under_way: dict[Future[Looked | Issue], Wanted] = {}
-    while True:
-        for one in islice(waiting, count * _WAITING_A_WORKER - len(under_way)):
-            under_way[_submitted(crew, archive, one)] = one
-        if not under_way:
-            return
-        for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-            one = under_way.pop(future)
-            looked = _given(future, one)
-            if looked is None:
+@dataclass(frozen=True)
+class _Jobs:
+    """Runs on their way through a crew."""
+
+    crew: ProcessPoolExecutor
+    archive: Archive
+    limits: Limits
+
+    def through(
+        self, missing: Sequence[Wanted], count: int
+    ) -> Iterator[tuple[Wanted, Looked | Issue]]:
+        """Yield what comes back until all is done or a process died."""
+        waiting = iter(missing)
+        under_way: dict[Future[Looked | Issue], Wanted] = {}
+        while True:
+            for one in islice(waiting, count * _WAITING_A_WORKER - len(under_way)):
+                future = self.submitted(one)
+                if future is None:
+                    return
+                under_way[future] = one
+            if not under_way:
                 return
-            yield one, looked
+            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                one = under_way.pop(future)
+                looked = _given(future, one)
+                if looked is None:
+                    return
+                yield one, looked
+
+    def submitted(self, one: Wanted) -> "Future[Looked | Issue] | None":
+        """Return what will come back; None where a process died before."""
+        try:
+            return self.crew.submit(_look_bounded, *_task(self.archive, one), self.limits)
+        except BrokenProcessPool:
+            return None
 
 
 def _given(future: "Future[Looked | Issue]", one: Wanted) -> Looked | Issue | None:
@@ -259,21 +295,11 @@ def _given(future: "Future[Looked | Issue]", one: Wanted) -> Looked | Issue | No
     return Issue("error", one.filed.run, says, "Please report this.")
 
 
-def _alone(archive: Archive, one: Wanted) -> Looked | Issue:
-    with _crew(1) as crew:
-        looked = _given(_submitted(crew, archive, one), one)
-    return looked or Issue(
-        "error",
-        one.filed.run,
-        "Analysing this run ended the process that did it.",
-        "It may need more memory than there is; please report this.",
-    )
-
-
-def _submitted(
-    crew: ProcessPoolExecutor, archive: Archive, one: Wanted
-) -> "Future[Looked | Issue]":
-    return crew.submit(_look_from_disk, *_task(archive, one))
+def _alone(archive: Archive, one: Wanted, limits: Limits) -> Looked | Issue:
+    with bounded_crew(1, limits) as crew:
+        future = _Jobs(crew, archive, limits).submitted(one)
+        looked = None if future is None else _given(future, one)
+    return looked or Issue("error", one.filed.run, *given_up(limits))
 
 
 def _task(archive: Archive, one: Wanted) -> tuple[Asked, dict[str, str]]:
@@ -290,6 +316,15 @@ def _look_from_disk(asked: Asked, paths: Mapping[str, str]) -> Looked | Issue:
         return Issue("error", asked.run, refused.problem, refused.remedy)
 
 
+def _look_bounded(asked: Asked, paths: Mapping[str, str], limits: Limits) -> Looked | Issue:
+    """Look at a run within bounds; in a process of a crew only."""
+    with time_bounded(limits):
+        try:
+            return _look_from_disk(asked, paths)
+        except MemoryError:
+            return Issue("error", asked.run, *given_up(limits))
+
+
 def _intact(path: Path, sha256: str) -> bytes:
     try:
         data = path.read_bytes()
@@ -304,29 +339,3 @@ def _intact(path: Path, sha256: str) -> bytes:
             "Import its file again, or restore a backup.",
         )
     return data
-
-
-@contextmanager
-def _crew(count: int) -> Iterator[ProcessPoolExecutor]:
-    """Give processes that end with this one, however it ends; each computes on one thread."""
-    for threads in _THREADS:
-        os.environ.setdefault(threads, "1")
-    crew = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin)
-    try:
-        yield crew
-    finally:
-        crew.shutdown(cancel_futures=True)
-
-
-def _begin() -> None:
-    """Leave Ctrl-C to the process that asked, and end when it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        sys.stderr.flush()
-        os._exit(1)

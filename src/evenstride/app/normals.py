@@ -14,6 +14,7 @@ from evenstride.app.first_look import Appraisal
 from evenstride.coordination.normal import learn, level_of
 from evenstride.inference.whole_run import at_like_pace, weigh_whole_run
 from evenstride.model.archive import DeviceSplit, device_known_as
+from evenstride.model.errors import EvenstrideError
 from evenstride.model.normal import Normal, RunSummary, in_force
 from evenstride.store.archive import Archive
 
@@ -111,14 +112,22 @@ def normals_of(archive: Archive, there: Sequence[Wanted] | None = None) -> Norma
         there = [one for one in wanted(archive) if is_kept(archive, one)]
     splits, path = archive.splits(), archive.derived("normals", "normals.msgpack")
     basis = basis_of(there, splits)
-    with suppress(FileNotFoundError, msgspec.DecodeError):
-        kept = msgspec.msgpack.decode(path.read_bytes(), type=_Kept)
-        if kept.basis == basis:
-            return Normals(kept.known, splits)
-    found = (appraisal_of(archive, one) for one in there)
-    normals = Normals.learnt((one for one in found if one is not None), splits)
-    archive.write_derived(path, msgspec.msgpack.encode(_Kept(basis, normals.known)))
+    kept = _kept(archive.computed(path))
+    if kept is not None and kept.basis == basis:
+        return Normals(kept.known, splits)
+    found = [(one, its) for one in there if (its := appraisal_of(archive, one)) is not None]
+    normals = Normals.learnt((its for _, its in found), splits)
+    learnt = _Kept(basis_of([one for one, _ in found], splits), normals.known)
+    with suppress(EvenstrideError):  # on a full disk, or one not to be written to: learnt each time
+        archive.keep_computed(path, msgspec.msgpack.encode(learnt))
     return normals
+
+
+def _kept(data: bytes | None) -> _Kept | None:
+    """Return what was learnt before; None where there is nothing, or an older program's."""
+    with suppress(msgspec.DecodeError):
+        return None if data is None else msgspec.msgpack.decode(data, type=_Kept)
+    return None
 
 
 def _balance(summary: RunSummary, normal: Normal) -> tuple[float, float, float] | None:

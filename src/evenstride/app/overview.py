@@ -1,6 +1,7 @@
 """The overview: one row a run, kept as one Parquet table."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from evenstride.app.appraise import Wanted, appraisal_of, is_kept, wanted
 from evenstride.app.first_look import Appraisal
 from evenstride.app.normals import Normals, basis_of, normals_of
 from evenstride.app.views import RunView
+from evenstride.model.errors import EvenstrideError
 from evenstride.model.marks import LAPS, Mark
 from evenstride.model.overview import OVERVIEW
 from evenstride.store.archive import Archive
@@ -43,18 +45,21 @@ def overview(archive: Archive) -> pl.DataFrame:
     basis = basis_of(there, archive.splits())
     if kept[_KEY].to_list() != [one.key for one in there] or set(kept[_BASIS]) - {basis}:
         kept = _made(archive, there)
-        table = kept.with_columns(pl.lit(basis).alias(_BASIS))
         written = BytesIO()
-        table.write_parquet(written, statistics=False)
-        archive.write_derived(_path(archive), written.getvalue())
+        kept.write_parquet(written, statistics=False)
+        with suppress(EvenstrideError):  # a full disk must not keep anyone from looking
+            archive.keep_computed(_path(archive), written.getvalue())
     return OVERVIEW.check(kept.select(OVERVIEW.names))
 
 
 def _made(archive: Archive, there: Sequence[Wanted]) -> pl.DataFrame:
-    normals = normals_of(archive, there)
     found = [(one, kept) for one in there if (kept := appraisal_of(archive, one)) is not None]
+    whole = [one for one, _ in found]
+    normals = normals_of(archive, whole)
     rows = [_row(one, kept.view) | _beside(kept, normals) for one, kept in found]
-    return pl.DataFrame(rows, schema={_KEY: pl.String, **dict(OVERVIEW.empty().schema)})
+    table = pl.DataFrame(rows, schema={_KEY: pl.String, **dict(OVERVIEW.empty().schema)})
+    basis = basis_of(whole, archive.splits())
+    return table.with_columns(pl.lit(basis, pl.String).alias(_BASIS))
 
 
 def _beside(kept: Appraisal, normals: Normals) -> dict[str, object]:
@@ -86,10 +91,8 @@ def _kept(archive: Archive) -> pl.DataFrame:
         )
         .clear()
     )
-    try:
-        kept = pl.read_parquet(_path(archive).read_bytes())
-    except (FileNotFoundError, pl.exceptions.PolarsError):
-        return empty
+    data = archive.computed(_path(archive))
+    kept = empty if data is None else pl.read_parquet(data)
     return kept if kept.schema == empty.schema else empty
 
 

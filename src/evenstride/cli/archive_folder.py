@@ -39,12 +39,16 @@ def folder_of(archive: Path | None) -> Path:
 def look_at_waiting(archive: Path | None) -> None:
     """Analyse every run that has not been, or of which something else is said now."""
     from evenstride.app.appraise import appraise
+    from evenstride.app.overview import overview
     from evenstride.app.place import open_existing
+    from evenstride.app.settings import settings_file
+    from evenstride.app.workers import load_limits
     from evenstride.report.archive import issue_lines
     from evenstride.report.terminal import open_console
     from evenstride.report.working import working
 
-    errors = open_console(stderr=True)
+    errors, limits = open_console(stderr=True), load_limits(settings_file(os.environ))
     with open_existing(folder_of(archive)) as opened, working(errors, "Analysing") as advance:
-        report = appraise(opened, advance)
+        report = appraise(opened, advance, limits=limits)
+        overview(opened)  # now, where one waits anyway, and not when the list is asked for
     errors.print(*issue_lines(report.issues), sep="\n", end="")

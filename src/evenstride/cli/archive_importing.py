@@ -81,6 +81,7 @@ def _take_in(
     files: list[Path], save_list: Path | None, archive: Path | None, *, as_json: bool
 ) -> int:
     from evenstride.app.containers import load_caps
+    from evenstride.app.flips import begin_with_settings
     from evenstride.app.imported import imported_view
     from evenstride.app.importing import import_files as take_in
     from evenstride.app.label import Days, runs_with_offer
@@ -99,12 +100,15 @@ def _take_in(
             open_archive(folder_of(archive)) as opened,
             working(open_console(stderr=True), "Importing") as advance,
         ):
+            begun = begin_with_settings(opened, os.environ)
             report = take_in(files, opened, datetime.now(UTC), advance, caps, decoder)
             offers = len(runs_with_offer(opened, Days()))
             view = imported_view(report.outcomes, len(opened.runs()), offers)
     except KeyboardInterrupt:
         tell("Stopped. What was imported is kept; the same command goes on from here.")
         raise
+    for device in begun:
+        tell(f"{device} takes left for right, as your settings say: kept with the archive.")
     if save_list is not None:
         save_imported(view, save_list)
     return deliver_imported(view, as_json=as_json)

@@ -20,7 +20,7 @@ from evenstride.model.errors import EvenstrideError
 from evenstride.store import erasing, facts
 from evenstride.store.chosen import flipped_devices
 from evenstride.store.database import connect
-from evenstride.store.derived import sweep_without_lock, write_derived
+from evenstride.store.derived import read_sealed, sweep_without_lock, write_derived, write_sealed
 from evenstride.store.digest import facts_digest
 from evenstride.store.durable import sync_folder, telling
 from evenstride.store.finding import find_run
@@ -224,6 +224,23 @@ class Archive:
             If the path was not given by `derived`, or the disk is full.
         """
         write_derived(self.layout, path, data)
+
+    def keep_computed(self, path: Path, data: bytes) -> None:
+        """Write something computed so that damage to it is noticed when it is read.
+
+        Raises
+        ------
+        EvenstrideError
+            If the path was not given by `derived`, or the disk is full.
+        """
+        write_sealed(self.layout, path, data)
+
+    def computed(self, path: Path) -> bytes | None:
+        """Return what `keep_computed` wrote; None where it is missing or damaged.
+
+        What is damaged is taken away, so that it is made again.
+        """
+        return read_sealed(path)
 
 
 def open_archive(folder: Path) -> Archive:
