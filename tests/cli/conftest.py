@@ -153,6 +153,7 @@ def evenstride(
     monkeypatch.setitem(sys.modules, "evenstride.app.demo", module)
     monkeypatch.delitem(sys.modules, "evenstride.app.demo")
     monkeypatch.setenv("EVENSTRIDE_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("EVENSTRIDE_ARCHIVE", str(tmp_path / "archive"))
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("EVENSTRIDE_DEBUG", raising=False)
     monkeypatch.chdir(tmp_path)

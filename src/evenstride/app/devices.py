@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
+from pathlib import Path
 
 import polars as pl
 
 from evenstride.app.archive_views import DEVICES_SCHEMA, DevicesView, DeviceView, RunLineView
+from evenstride.app.flips import flip_in
 from evenstride.app.runs import run_lines
 from evenstride.model.archive import DeviceSplit
 from evenstride.model.errors import EvenstrideError
@@ -73,17 +75,30 @@ def split_device(archive: Archive, device: str, begins: date, *, undo: bool = Fa
     return known
 
 
-def flip_device(archive: Archive, device: str, *, undo: bool = False) -> tuple[str, ...]:
-    """Say, or take back, that a device takes left for right; return all that do.
+def flip_device(
+    archive: Archive, device: str, *, undo: bool = False, file: Path | None = None
+) -> None:
+    """Say, or take back, that a device takes left for right.
+
+    Parameters
+    ----------
+    archive
+        Open.
+    device
+        Its name.
+    undo
+        True to take it back.
+    file
+        The settings, from which it is then taken too; None leaves them alone.
 
     Raises
     ------
     EvenstrideError
-        If no run was recorded by a device of this name.
+        If no run was recorded by a device of this name, or it was not flipped.
     """
-    known = _known(archive, device)
-    with archive.writing() as writing:
-        return writing.flip_device(known, undo=undo)
+    if not undo:
+        device = _known(archive, device)
+    flip_in(archive, device, undo=undo, file=file)
 
 
 def _known(archive: Archive, device: str) -> str:

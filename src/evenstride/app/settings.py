@@ -35,7 +35,8 @@ class Settings:
     flipped
         Devices that take left for right, named as `analyze` names its sources. Their balance and
         their left and right contact times are exchanged in every result; recordings stay as they
-        are.
+        are. A new archive begins with this list, and from then on the archive's own
+        ``settings.toml`` keeps it.
     """
 
     units: Units = "km"
@@ -124,13 +125,7 @@ def save_flip(file: Path, device: str, *, undo: bool = False) -> Settings:
         If the name is none, is not on the list to be undone, or the file cannot be read or
         written.
     """
-    name = " ".join(device.split())
-    if not name.isprintable() or not 0 < len(name) <= _LONGEST_NAME:
-        raise EvenstrideError(
-            "That is no name of a device.",
-            "Give it as evenstride analyze names it, in quotes: "
-            'evenstride config flip "Garmin fenix 5X"',
-        )
+    name = device_name(device)
     settings = load_settings(file)
     others = tuple(one for one in settings.flipped if one.casefold() != name.casefold())
     listed = len(others) < len(settings.flipped)
@@ -148,6 +143,29 @@ def save_flip(file: Path, device: str, *, undo: bool = False) -> Settings:
         )
     _save(file, changed)
     return load_settings(file)
+
+
+def device_name(text: str) -> str:
+    """Return a device's name without needless spaces.
+
+    Raises
+    ------
+    EvenstrideError
+        If it is none.
+
+    Examples
+    --------
+    >>> device_name("Garmin  fenix 5X ")
+    'Garmin fenix 5X'
+    """
+    name = " ".join(text.split())
+    if not name.isprintable() or not 0 < len(name) <= _LONGEST_NAME:
+        raise EvenstrideError(
+            "That is no name of a device.",
+            "Give it as evenstride analyze names it, in quotes: "
+            'evenstride config flip "Garmin fenix 5X"',
+        )
+    return name
 
 
 def _not_listed(name: str, flipped: tuple[str, ...]) -> EvenstrideError:

@@ -1,5 +1,6 @@
 """Commands with which the runner says something: label, attach, device."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -288,11 +289,16 @@ def flip_device(
     as_json: AsJson = False,
     archive: ArchiveFolder = None,
 ) -> None:
-    """Say that a device takes left for right. Its runs are analysed anew; originals stay."""
+    """Say that a device takes left for right. Its runs are analysed anew; originals stay.
+
+    The same list as config flip: analyze honours it too.
+    """
     from evenstride.app.devices import flip_device as flip
     from evenstride.app.place import open_existing
+    from evenstride.app.settings import settings_file
 
+    file = settings_file(os.environ) if archive is None else None
     with open_existing(folder_of(archive)) as opened:
-        flip(opened, device, undo=undo)
+        flip(opened, device, undo=undo, file=file)
     look_at_waiting(archive)
     _deliver_devices(archive, as_json=as_json)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from evenstride.cli.archive_folder import look_at_waiting
 from evenstride.report.characters import plain
 
 app = typer.Typer()
@@ -42,20 +43,25 @@ def config(
     """Show or change your settings: units km (default) or mi, and devices with sides exchanged.
 
     They are kept in settings.toml in your own configuration folder, or in the folder that
-    EVENSTRIDE_CONFIG names.
+    EVENSTRIDE_CONFIG names. Once you have an archive, it keeps the devices with sides exchanged:
+    config flip and device flip are then the same list, for kept runs and for analyze.
     """
-    from evenstride.app.settings import load_settings, save_flip, save_units, settings_file
+    from evenstride.app.flips import flip, flips
+    from evenstride.app.settings import load_settings, save_units, settings_file
 
     if undo and (name != "flip" or value is None):
         raise typer.BadParameter("It goes with flip and a device's name.", param_hint="--undo")
     file = settings_file(os.environ)
-    if value is None:
-        settings = load_settings(file)
-    elif name == "flip":
-        settings = save_flip(file, value, undo=undo)
-    else:
-        settings = save_units(file, _known_units(value))
-    said = {"units": settings.units, "flip": plain(", ".join(settings.flipped)) or "no device"}
+    if value is not None and name == "flip":
+        file = flip(os.environ, value, undo=undo)
+        if file != settings_file(os.environ):
+            look_at_waiting(None)
+    elif value is not None:
+        save_units(file, _known_units(value))
+    said = {
+        "units": load_settings(settings_file(os.environ)).units,
+        "flip": plain(", ".join(flips(os.environ))) or "no device",
+    }
     for each in [name] if name else said:
         typer.echo(f"{each} {said[each]}")
     if name is None or value is not None:
@@ -79,6 +85,6 @@ def chosen_units() -> Literal["km", "mi"]:
 
 def chosen_flips() -> tuple[str, ...]:
     """Return the devices the runner said take left for right."""
-    from evenstride.app.settings import load_settings, settings_file
+    from evenstride.app.flips import flips
 
-    return load_settings(settings_file(os.environ)).flipped
+    return flips(os.environ)
