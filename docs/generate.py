@@ -44,6 +44,7 @@ ARCHIVE_VIEWS = {
     "trend": archive_views.TrendView,
     "import": archive_views.ImportedView,
     "label": archive_views.LabelledView,
+    "label, of several runs": archive_views.LabelledRunsView,
     "attach": archive_views.AttachedView,
     "device list, device split, device flip": archive_views.DevicesView,
     "export, backup, restore, forget, runs split": archive_views.KeptView,

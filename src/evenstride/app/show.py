@@ -49,6 +49,8 @@ def show(archive: Archive, text: str) -> tuple[ShownView, Analysis]:
 
 def _as_filed(view: RunView, run: str) -> RunView:
     """Return a run's view, in which lap presses are told with the archive's own command."""
-    remedy = f"Tell it: evenstride label {run} --laps gone,back (or mark, skip; a word a press)."
+    presses = sum(mark.kind == "mark" and mark.source == "lap" for mark in view.marks)
+    words = ",".join(("gone", "back")[place % 2] for place in range(presses))
+    remedy = f"Tell it, such as: evenstride label {run} --laps {words} (or mark, or skip)."
     issues = (replace(i, remedy=remedy) if i.where == LAPS else i for i in view.issues)
     return replace(view, issues=tuple(issues))
