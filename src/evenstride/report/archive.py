@@ -338,6 +338,9 @@ def trend_headline(view: TrendView) -> str:
         return "No run in the archive could be judged yet."
     runs = "the one run" if judged == 1 else f"{judged} runs"
     if not off:
+        felt = sum(year.felt for year in view.years)
+        if felt:
+            return f"It was felt in {felt} of {len(view.runs)} runs; the watch did not show it."
         return f"In {runs} no change beyond this runner's own noise was seen."
     return f"The watch saw a change in {off} of {judged} runs that it could judge."
 
