@@ -345,3 +345,15 @@ def test_fit_header_reading_takes_any_bytes() -> None:
         fit_file(whole[:n])
         fit_file(whole[:n] + b"\xff" * 40)
     assert fit_file(whole) is not None
+
+
+def test_a_list_of_activities_beyond_all_measure_is_told_and_left_out(tmp_path: Path) -> None:
+    header = "Activity ID,Activity Date,Activity Name,Activity Type,Activity Description,Filename\n"
+    (tmp_path / "activities.csv").write_bytes(header.encode() + bytes(20_000_000))
+    (tmp_path / "run.gpx").write_text("<gpx/>")
+    found = {one.name.rpartition("/")[2]: one for one in entries(tmp_path)}
+    listed = found["activities.csv"]
+    assert isinstance(listed, Refused)
+    assert (listed.fate, listed.kind) == ("skipped", "list of activities")
+    assert ["at most 20 MB" in issue.problem for issue in listed.issues] == [True]
+    assert isinstance(found["run.gpx"], Entry)

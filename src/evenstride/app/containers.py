@@ -45,6 +45,7 @@ __all__ = ["Caps", "Entry", "Refused", "entries", "load_caps", "sort_out"]
 
 _LIST = "list of activities"
 _HIDDEN, _SIDE_FILE, _LINK = "hidden file", "macOS side file", "link"
+_LONGEST_LIST = 20 * MEGABYTE  # of 10,000 activities; twice that costs seconds and 400 MB
 _COULD_BE_A_RUN = {"table", "XML", "JSON", "text"}
 _UNKNOWN, _NO_FILE = "file of an unknown kind", "no plain file"
 
@@ -321,9 +322,11 @@ class _WayIn:
     def _list_from(self, path: str, content: Content) -> Listing:
         """Read one of the lists that exports hold; return what it tells by the files' names."""
         if is_strava_list(path) and reader_for(content.head) is None:
+            if content.size > _LONGEST_LIST:
+                return _too_long(content.size, shown(path))
             folder = path[: len(path) - len(STRAVA_LIST)].replace("\\", "/")
             return read_strava_list(self._whole(content), shown(path)).below(folder)
-        if is_garmin_list(path):
+        if is_garmin_list(path) and content.size <= _LONGEST_LIST:
             self._moments.add(self._whole(content))
         return Listing()
 
@@ -353,6 +356,15 @@ class _WayIn:
             "depth": f"Zips stand more than {caps.depth} deep inside each other.",
         }
         return over(cap, says[cap])
+
+
+def _too_long(size: int, name: str) -> Listing:
+    says = (
+        f"This list of activities has {size // MEGABYTE} MB; at most {_LONGEST_LIST // MEGABYTE} MB"
+        " are read. Titles and notes were left out."
+    )
+    remedy = "Part it, keep its first line in each, and import each beside its files."
+    return Listing({}, (Issue("warning", name, says, remedy),))
 
 
 class _Counted:

@@ -30,6 +30,8 @@ def write_derived(layout: Layout, path: Path, data: bytes) -> None:
         )
     with telling(layout.folder), held(layout.unfinished_lock, shared=True):
         make_private_folder(path.parent)
+        if path.is_dir():
+            take_away(path)
         writer = f"{os.getpid()}-{threading.get_ident()}"
         arriving = path.with_name(f".{path.name}.{writer}{UNFINISHED}")
         write_synced(arriving, [data])
