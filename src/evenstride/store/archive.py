@@ -18,7 +18,7 @@ from evenstride.model.archive import (
 )
 from evenstride.model.errors import EvenstrideError
 from evenstride.store import erasing, facts
-from evenstride.store.chosen import flipped_devices
+from evenstride.store.arriving import flipped_now, put_settings_in_place
 from evenstride.store.database import connect
 from evenstride.store.derived import read_sealed, sweep_without_lock, write_derived, write_sealed
 from evenstride.store.digest import facts_digest
@@ -100,6 +100,7 @@ class Archive:
         with telling(self.folder):
             sweep_unfinished(self.layout.recordings)
             sweep_without_lock(self.layout)
+            put_settings_in_place(self._db, self.layout)
             erasing.finish(self._db, self.layout)
 
     def runs(self) -> tuple[FiledRun, ...]:
@@ -183,7 +184,8 @@ class Archive:
 
     def flipped(self) -> tuple[str, ...]:
         """Return the devices that take left for right."""
-        return flipped_devices(self.layout)
+        with self.reading() as db:
+            return flipped_now(db, self.layout)
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """Return what became of every input of the last import."""

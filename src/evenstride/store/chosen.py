@@ -21,7 +21,16 @@ def flipped_devices(layout: Layout) -> tuple[str, ...]:
     EvenstrideError
         If the settings cannot be read.
     """
-    devices = _parsed(_text(layout.settings), layout.settings).get("flipped", [])
+    return _devices(_text(layout.settings), layout)
+
+
+def flipped_in(content: bytes, layout: Layout) -> tuple[str, ...]:
+    """Return the same of settings that have yet to be put in place."""
+    return _devices(content.decode("utf-8", "replace"), layout)
+
+
+def _devices(text: str, layout: Layout) -> tuple[str, ...]:
+    devices = _parsed(text, layout.settings).get("flipped", [])
     if not isinstance(devices, list) or not all(isinstance(one, str) for one in devices):
         raise _not_understood(layout.settings)
     return tuple(sorted(devices))

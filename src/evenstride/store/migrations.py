@@ -108,6 +108,10 @@ CREATE TABLE to_erase (
     -- what a forgetting has yet to erase: empty but for moments
     sha256 TEXT PRIMARY KEY -- an original, or empty for everything computed
 );
+CREATE TABLE arriving_settings (
+    -- settings of a restored backup that have yet to be put in place: empty but for moments
+    content BLOB NOT NULL -- the file as it was, empty where there was none
+);
 """
 
 STEPS = (_FIRST,)

@@ -13,11 +13,11 @@ from evenstride.model.issue import Issue
 from evenstride.store import erasing
 from evenstride.store import sealed as seal
 from evenstride.store.archive import Archive, open_archive
+from evenstride.store.arriving import note_settings, put_settings_in_place
 from evenstride.store.backup import enter_backup
-from evenstride.store.chosen import replace_settings
 from evenstride.store.database import change, connect
 from evenstride.store.derived import clear_derived
-from evenstride.store.durable import digest_of, erase, telling, write_synced
+from evenstride.store.durable import digest_of, telling, write_synced
 from evenstride.store.facts import all_label_histories, filed_runs, kept_originals
 from evenstride.store.layout import Layout
 from evenstride.store.migrations import (
@@ -132,8 +132,9 @@ def _exchange(
             put_original(layout, seal.chunks_in(sealed, seal.member_name(sha256)))
         listed = db.execute("SELECT file, made, sha256, last_original FROM backups").fetchall()
         _list_backups(facts, layout, [*listed, _row(known, contents)])
+        note_settings(facts, _settings_in(sealed, contents))
         facts.backup(db)
-        _exchange_settings(layout, sealed, contents)
+        put_settings_in_place(db, layout)
         erasing.erase_loose(db, layout)
         clear_derived(layout)
 
@@ -152,8 +153,5 @@ def _list_backups(
             enter_backup(db, KnownBackup(file, moment, sha256), last)
 
 
-def _exchange_settings(layout: Layout, sealed: zipfile.ZipFile, contents: seal.Contents) -> None:
-    if contents.settings:
-        replace_settings(layout, b"".join(seal.chunks_in(sealed, seal.SETTINGS)))
-    else:
-        erase(layout.settings)
+def _settings_in(sealed: zipfile.ZipFile, contents: seal.Contents) -> bytes:
+    return b"".join(seal.chunks_in(sealed, seal.SETTINGS)) if contents.settings else b""
