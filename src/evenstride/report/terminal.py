@@ -354,7 +354,10 @@ def _normal(run: RunView) -> str:
     if told or all(episode.other_reading is None for episode in run.episodes):
         return ""
     last = f"{clock(0.75 * run.duration_s // 60 * 60)}-{clock(run.duration_s // 1)}"
-    return f"Which part was normal is assumed. If you know: --normal {last}, or --off-at-start."
+    return (
+        "Which part was normal is assumed. If you know:"
+        f" evenstride analyze FILE --normal {last}, or --off-at-start."
+    )
 
 
 def _set_aside(run: RunView) -> str:
