@@ -140,7 +140,7 @@ def test_an_import_says_how_each_input_ended_and_what_words_offer() -> None:
 def test_ctrl_c_leaves_what_was_imported_and_the_same_command_goes_on(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
-    for n in range(60):
+    for n in range(24):
         run = simulate(Scenario(minutes=2, start=START + timedelta(days=n)), n)
         (folder / f"{n}.fit").write_bytes(fit_bytes(run))
     archive = tmp_path / "archive"
@@ -164,14 +164,14 @@ def test_ctrl_c_leaves_what_was_imported_and_the_same_command_goes_on(tmp_path: 
     assert out == ""
     with open_archive(archive) as opened:
         before = {run.run for run in opened.runs()}
-    assert 0 < len(before) < 60
+    assert 0 < len(before) < 24
     again = subprocess.run(
         command, env={**os.environ, **where}, capture_output=True, text=True, check=True
     )
     told = json.loads(again.stdout)
-    assert (told["already_here"], told["imported"]) == (len(before), 60 - len(before))
+    assert (told["already_here"], told["imported"]) == (len(before), 24 - len(before))
     with open_archive(archive) as opened:
-        assert len(opened.runs()) == 60
+        assert len(opened.runs()) == 24
 
 
 def _some(archive: Path) -> bool:
