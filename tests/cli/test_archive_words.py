@@ -85,7 +85,7 @@ def test_an_offer_has_a_question_mark_until_it_is_answered(
 def test_what_cannot_be_meant_is_refused(
     capsys: pytest.CaptureFixture[str], noted: FiledRun, words: list[str]
 ) -> None:
-    assert noted
+    assert noted.run
     assert said(capsys, "label", *words)[0] == 2
 
 
