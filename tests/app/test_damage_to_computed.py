@@ -98,10 +98,10 @@ def test_an_analysis_damaged_alone_leaves_the_list_as_it_is(made: Path, tmp_path
 @pytest.mark.slow
 def test_a_run_that_needs_too_much_costs_itself_and_no_other(tmp_path: Path) -> None:
     with open_archive(tmp_path / "archive") as archive:
-        filed(archive, 600, 1)
-        filed(archive, 5, 2)
+        filed(archive, 2400, 1)
+        filed(archive, 5, 3)
         huge, small = (run.run for run in archive.runs())
-        report = appraise(archive, workers=1, limits=Limits(memory_mb=100))
+        report = appraise(archive, workers=1, limits=Limits(memory_mb=220))
         assert report.analysed == 1
         assert [issue.where for issue in report.issues] == [huge]
         assert "memory_mb" in report.issues[0].remedy
