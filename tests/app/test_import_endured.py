@@ -181,7 +181,7 @@ def test_a_backup_taken_during_an_import_is_whole_and_the_import_goes_on_from_it
 ) -> None:
     folder = tmp_path / "archive"
     child = begun(folder, given)
-    taken = []
+    taken: list[tuple[Path, set[str]]] = []
     while heard(child.stdout, 15):
         file = tmp_path / f"{len(taken)}.backup"
         with open_archive(folder) as archive:
