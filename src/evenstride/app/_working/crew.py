@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from multiprocessing import get_context, parent_process
+from pathlib import Path
 
 import polars as pl
 
@@ -47,7 +48,7 @@ def bounded_crew(count: int, limits: Limits) -> Iterator[ProcessPoolExecutor]:
 def time_bounded(limits: Limits) -> Iterator[None]:
     """End this process where what is done inside takes too long; for processes of a crew only."""
     allow_cpu(_TIMES * limits.cpu_s)
-    with open(os.devnull, "w", encoding="ascii") as nowhere:  # noqa: PTH123 - a device, no path
+    with Path(os.devnull).open("w", encoding="ascii") as nowhere:
         # This clock runs outside Python: it strikes also where compiled code never returns.
         faulthandler.dump_traceback_later(_TIMES * limits.wall_s, exit=True, file=nowhere)
         try:
