@@ -48,7 +48,7 @@ from evenstride.report.words import (
 _DEVICE_WIDTH, _LEAST_TITLE, _GAP = 20, 8, 2
 _MOST_REASONS = 20
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
-_HEAD = ("run", "date", "distance", "pace", "device", "the watch saw", "you felt", "title")
+_HEAD = ("run", "date (UTC)", "distance", "pace", "device", "the watch saw", "you felt", "title")
 _LABELS = {"fine": "fine", "off-throughout": "off throughout"}
 
 
@@ -271,14 +271,16 @@ def draw_labelled_runs(view: LabelledRunsView, console: Console) -> None:
         console.print(*lines, sep="\n")
     runs = "1 run" if len(view.runs) == 1 else f"{len(view.runs)} runs"
     left = f"; {len(view.left_out)} left out" if view.left_out else ""
-    console.print(Text(f"Said of {runs}{left}. --undo takes it back, run by run.", style="bold"))
+    undo = " --undo takes it back, run by run." if view.runs else ""
+    console.print(Text(f"Said of {runs}{left}.{undo}", style="bold"))
 
 
 def draw_attached(view: AttachedView, console: Console) -> None:
     """Print that a clip is kept, and what is doubtful about it."""
     where = f"{view.run} ({day_and_time(view.start)})"
     console.print(f"Kept with {where}: {_clip_words(view.clip)}", soft_wrap=True)
-    console.print(*issue_lines(view.issues), sep="\n")
+    if view.issues:
+        console.print(*issue_lines(view.issues), sep="\n")
 
 
 # --- devices and trend ------------------------------------------------------------------------
