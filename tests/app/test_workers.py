@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import polars as pl
@@ -97,6 +97,14 @@ def test_an_answer_survives_its_way_and_nothing_else_passes(run: bytes) -> None:
     for wrong in (b"", b"\x80\x04K\x01.", data[:-1], b"\x93\x01\x02\x03"):
         with pytest.raises(ValueError, match=r".+"):
             from_bytes(wrong)
+
+
+@pytest.mark.parametrize("hours", [-9.5, 0, 8])
+def test_an_answer_keeps_the_clock_of_the_runners_place(run: bytes, hours: float) -> None:
+    decoded = decode(run, "run.fit")
+    start = decoded.runs[0].start.astimezone(timezone(timedelta(hours=hours)))
+    there = replace(decoded, runs=(replace(decoded.runs[0], start=start),))
+    assert from_bytes(to_bytes(there)).runs[0].start.isoformat() == start.isoformat()
 
 
 def problem(decoder: Decoder, harm: bytes) -> str:
