@@ -48,7 +48,7 @@ from evenstride.report.words import (
 _DEVICE_WIDTH, _LEAST_TITLE, _GAP = 20, 8, 2
 _MOST_REASONS = 20
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
-_HEAD = ("run", "date (UTC)", "distance", "pace", "device", "the watch saw", "you felt", "title")
+_HEAD = ("run", "date", "distance", "pace", "device", "the watch saw", "you felt", "title")
 _LABELS = {"fine": "fine", "off-throughout": "off throughout"}
 
 
