@@ -11,6 +11,7 @@ from evenstride.store.database import SAFE_WAL, journal_mode
 from evenstride.store.durable import digest_of, telling
 from evenstride.store.facts import kept_originals
 from evenstride.store.layout import UNFINISHED, Layout
+from evenstride.store.migrations import schema_at, schema_of, version_of
 from evenstride.store.originals import lying_originals
 
 _LITTLE_BYTES = 1 << 30
@@ -74,6 +75,14 @@ def _permissions(layout: Layout) -> Iterator[Issue]:
 def _facts(db: sqlite3.Connection, layout: Layout) -> Iterator[Issue]:
     found = [row[0] for row in db.execute("PRAGMA integrity_check(5)").fetchall()]
     loose = db.execute("PRAGMA foreign_key_check").fetchall()
+    if schema_of(db) != schema_at(version_of(db)):
+        yield Issue(
+            "error",
+            str(layout.facts),
+            "The facts have other tables than an archive of this version has.",
+            "Restore a backup into a new folder, or import the folder recordings into a new "
+            "archive: the runs come back, labels do not.",
+        )
     if found != ["ok"] or loose:
         said = "; ".join(found) if found != ["ok"] else f"{len(loose)} facts lead nowhere"
         yield Issue(
