@@ -122,7 +122,7 @@ def faults(folder: Path, said: list[str]) -> list[str]:
         kept = [recording.sha256 for run in runs for recording in run.recordings]
         names = {archive.original_name(sha256).rpartition("/")[2] for sha256 in kept}
         wrong = [issue.problem for issue in check(archive) if issue.level == "error"]
-        wrong += [f"lost {one}" for one in said if one.rpartition("/")[2] not in names]
+        wrong += [f"lost {one}" for one in said if one and one.rpartition("/")[2] not in names]
         wrong += ["doubled"] if len(kept) != len(set(kept)) or len(runs) != len(kept) else []
         with archive.writing():
             pass

@@ -42,9 +42,13 @@ def allow_cpu(seconds: float) -> None:
 
 
 def peak_mb() -> float:
-    """Return the most memory this process ever held; 0 where the system does not tell."""
-    if _RESOURCE is None:
-        return 0.0
+    """Return the most memory this process ever held; 0 where the system does not tell.
+
+    Linux hands the figure of `getrusage` down from parent to child; its own status begins anew.
+    """
+    held_kb = _status_kb("VmHWM")
+    if held_kb or _RESOURCE is None:
+        return held_kb / _KILOBYTE
     most = float(_RESOURCE.getrusage(_RESOURCE.RUSAGE_SELF).ru_maxrss)
     return most / (_MEGABYTE if sys.platform == "darwin" else _KILOBYTE)
 
