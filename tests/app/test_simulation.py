@@ -3,6 +3,7 @@
 import gzip
 import os
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -202,3 +203,12 @@ def test_what_others_wrote_is_left_alone_in_every_format(tmp_path: Path, name: s
         with pytest.raises(EvenstrideError, match="left as it is"):
             write_simulated(SHORT, mine)
         assert mine.read_bytes() == content
+
+
+def test_a_run_may_be_of_any_day(tmp_path: Path) -> None:
+    file = tmp_path / "run.fit"
+    write_simulated(SimulationRequest(minutes=5, day=date(2025, 3, 1)), file)
+    [taken] = take_in([file])
+    assert taken.runs[0].start.date() == date(2025, 3, 1)
+    with pytest.raises(EvenstrideError, match="No watch"):
+        write_simulated(SimulationRequest(minutes=5, day=date(1980, 3, 1)), file)

@@ -4,6 +4,7 @@ import gzip
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -17,7 +18,7 @@ from evenstride.simulate.fit import fit_bytes
 from evenstride.simulate.laps import LapButton
 from evenstride.simulate.pace import RunWalk
 from evenstride.simulate.run import SimulatedRun, simulate
-from evenstride.simulate.scenario import Scenario
+from evenstride.simulate.scenario import START, Scenario
 from evenstride.simulate.xml import gpx_bytes, tcx_bytes
 from evenstride.writers import gpx, tcx
 
@@ -76,6 +77,8 @@ class SimulationRequest:
         Whether the runner presses lap when it goes and when it comes back.
     later_s
         When it goes and returns again, once or more.
+    day
+        The day of the run, None for that of every other simulated run.
     """
 
     minutes: float = 60.0
@@ -89,6 +92,7 @@ class SimulationRequest:
     run_walk_s: tuple[float, float] | None = None
     laps: bool = True
     later_s: tuple[tuple[float, float | None], ...] = ()
+    day: date | None = None
 
     @property
     def times_s(self) -> tuple[tuple[float, float | None], ...]:
@@ -195,6 +199,7 @@ def _scenario(request: SimulationRequest) -> Scenario:
         run_walk=None if request.run_walk_s is None else RunWalk(*request.run_walk_s),
         episodes=_episodes(request),
         laps=LapButton(presses_gone=request.laps, presses_back=request.laps),
+        start=START if request.day is None else datetime.combine(request.day, START.timetz()),
     )
 
 
@@ -210,6 +215,10 @@ def _check(request: SimulationRequest) -> None:
         raise EvenstrideError(
             f"A run of {request.minutes:g} minutes cannot be simulated.",
             f"Ask for 1 to {LONGEST_MINUTES} minutes.",
+        )
+    if request.day is not None and not 1990 <= request.day.year <= 2100:
+        raise EvenstrideError(
+            f"No watch writes runs of {request.day}.", "Ask for a day from 1990 to 2100."
         )
     if not math.isfinite(request.shift_pp) or abs(request.shift_pp) > 20:
         raise EvenstrideError(

@@ -8,7 +8,7 @@ import typer
 
 from evenstride.cli.settings import chosen_units
 from evenstride.cli.telling import refuse_a_file
-from evenstride.cli.times import second_of, seconds_of
+from evenstride.cli.times import day_of, second_of, seconds_of
 
 app = typer.Typer()
 
@@ -86,6 +86,10 @@ def simulate(
         bool,
         typer.Option("--laps/--no-laps", help="Whether lap is pressed at each, some seconds late."),
     ] = True,
+    day: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="The day of the run, such as 2024-05-01."),
+    ] = None,
 ) -> None:
     """Make a run with a known truth, as a watch's file: to try things, to test, to learn."""
     from evenstride.app.simulation import SimulationRequest, again, write_simulated
@@ -104,6 +108,7 @@ def simulate(
         recording=recording,
         run_walk_s=_bouts("--run-walk", run_walk),
         laps=laps,
+        day=None if day is None else day_of("--day", day),
     )
     draw_simulated(write_simulated(request, out), open_console())
 

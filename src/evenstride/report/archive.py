@@ -154,7 +154,7 @@ def seen_words(line: RunLineView) -> str:
 def said_words(line: RunLineView) -> str:
     """Return in a few words what the runner felt."""
     if line.felt is not None and line.label in {None, "marks"}:
-        return event_words(line.felt)
+        return event_words(line.felt, not_back="")
     if line.label is not None:
         return _LABELS.get(line.label, "laps told")
     if line.offer is not None:
@@ -170,8 +170,10 @@ def _offer_in_short(offer: LabelView) -> str:
     return f"{gone}{back}?"
 
 
-def event_words(event: EventView) -> str:
+def event_words(event: EventView, not_back: str = "not back") -> str:
     """Return from when to when it was gone.
+
+    A runner who only said when it went has not said that it did not come back.
 
     Examples
     --------
@@ -179,7 +181,7 @@ def event_words(event: EventView) -> str:
     '2:05–not back'
     """
     gone = "start" if event.at_start or event.gone_s is None else clock(event.gone_s)
-    return f"{gone}–{'not back' if event.back_s is None else clock(event.back_s)}"
+    return f"{gone}–{not_back if event.back_s is None else clock(event.back_s)}"
 
 
 # --- one run ----------------------------------------------------------------------------------

@@ -199,14 +199,27 @@ def _named(sheet: TrendSheet) -> list[tuple[float, str, Type]]:
 def _year_numbers(pen: Pen, sheet: TrendSheet) -> None:
     low = 0.3 if _named(sheet) else 0.18
     y = sheet.lanes["axis"].top - low
-    for year in range(sheet.first.year, sheet.last.year + 1):
-        start = sheet.x(max(date(year, 1, 1), sheet.first))
-        end = sheet.x(min(date(year, 12, 31), sheet.last))
-        if (
-            end - start > text_width(f"{year}", Type(BODY)) + 0.04
-            or sheet.first.year == sheet.last.year
-        ):
-            pen.text(((start + end) / 2, y), f"{year}", Type(BODY, INK), "center")
+    years = range(sheet.first.year, sheet.last.year + 1)
+    middles = {
+        year: (
+            sheet.x(max(date(year, 1, 1), sheet.first))
+            + sheet.x(min(date(year, 12, 31), sheet.last))
+        )
+        / 2
+        for year in years
+    }
+    room = text_width("2000", Type(BODY)) + 0.04
+    last = -room
+    for year in years[:: _every(sheet, room)]:
+        if middles[year] - last >= room:
+            last = middles[year]
+            pen.text((last, y), f"{year}", Type(BODY, INK), "center")
+
+
+def _every(sheet: TrendSheet, room: float) -> int:
+    """Return how many years apart the numbers may stand."""
+    whole_year = sheet.x(date(2001, 1, 1)) - sheet.x(date(2000, 1, 1))
+    return next((step for step in (1, 2, 5, 10) if step * whole_year >= room), 20)
 
 
 def _runs(pen: Pen, sheet: TrendSheet) -> None:
