@@ -30,6 +30,8 @@ from evenstride.simulate.scenario import Scenario
 from evenstride.simulate.xml import tcx_bytes
 from evenstride.store.archive import Archive, open_archive
 
+pytestmark = pytest.mark.slow  # every process started costs a second
+
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 START = datetime(2024, 5, 1, 7, tzinfo=UTC)
 

@@ -22,6 +22,8 @@ from evenstride.simulate.run import simulate
 from evenstride.simulate.scenario import Scenario
 from evenstride.simulate.takeouts import fit_of
 
+pytestmark = pytest.mark.slow  # every process started costs a second
+
 ODD_SERVING = """
 import os, pathlib, signal, sys, time
 from evenstride.app._working import serving
